@@ -1,0 +1,40 @@
+# Two commands: make run, make test. A virtual environment of its own in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?= chat
+
+.PHONY: run test lint eval bench fuzz clean
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run
+	@$(BIN)/nutgraf $(ARGS)
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+eval: $(VENV)/.test
+	$(BIN)/nutgraf eval
+
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.bench.digest
+
+fuzz: $(VENV)/.test
+	$(BIN)/python -m tests.bench.fuzz
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

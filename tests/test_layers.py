@@ -1,0 +1,89 @@
+"""Who may import whom (DESIGN). A file missing from the table fails; so does an arrow against it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# room -> rooms it may import, first match of the longest prefix wins
+WORDS = {"bot", "bot.types", "bot.errors", "bot.text", "bot.urls"}
+PORTS = {"bot.ports"}
+THOUGHT = {
+    "bot.extract", "bot.digest", "bot.schedule", "bot.render", "bot.commands", "bot.messages",
+}  # fmt: skip
+HANDS = {"bot.fetch", "bot.article", "bot.feeds", "bot.store", "bot.engine", "bot.offload"}
+DESK = {"bot.desk", "bot.poller"}
+ASSEMBLY = {"bot.config", "bot.app", "bot.evaluate"}
+
+MAY: dict[str, set[str]] = {
+    **dict.fromkeys(WORDS, WORDS),
+    **dict.fromkeys(PORTS, WORDS),
+    **{room: WORDS | THOUGHT for room in THOUGHT},
+    **{room: WORDS | PORTS | {room} for room in HANDS},
+    **{room: WORDS | PORTS | THOUGHT | DESK for room in DESK},
+    "bot.config": WORDS,
+    **{room: WORDS | PORTS | THOUGHT | HANDS | DESK | ASSEMBLY for room in ("bot.app", "bot.evaluate")},
+    "adapters": set(),
+    "adapters.terminal": {"bot", "bot.types", "bot.errors", "bot.ports", "bot.desk", "adapters"},
+    "adapters.cli": {"bot", "bot.types", "bot.errors", "bot.messages", "bot.app", "bot.config", "bot.evaluate", "adapters"},
+    "adapters.__main__": {"adapters.cli"},
+}  # fmt: skip
+
+# third-party library -> the one room that may import it
+DOORS = {
+    "aiohttp": "bot.fetch", "readability": "bot.article", "trafilatura": "bot.article", "lxml": "bot.article",
+    "charset_normalizer": "bot.article", "sentencex": "bot.extract.sentences", "pycrfsuite": "bot.extract",
+    "procrastinate": "bot.engine", "psycopg": "bot.store", "psycopg_pool": "bot.store", "yoyo": "bot.store",
+    "fastfeedparser": "bot.feeds", "feedparser": "bot.feeds", "rich": "adapters.terminal",
+}  # fmt: skip
+
+
+def modules() -> list[Path]:
+    return sorted(p for top in ("bot", "adapters") for p in (ROOT / top).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room_of(module: str) -> str | None:
+    parts = module.split(".")
+    for size in range(len(parts), 0, -1):
+        room = ".".join(parts[:size])
+        if room in MAY and (size > 1 or len(parts) == 1):
+            return room
+    return None
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            # "from bot import fetch" names a module, "from bot.types import Span" a member
+            found |= {f"{node.module}.{a.name}" if node.module in {"bot", "adapters"} else node.module or "" for a in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_every_module_has_a_room_and_keeps_to_it(path: Path) -> None:
+    me = room_of(name_of(path))
+    assert me is not None, f"{name_of(path)} is in no layer: add it to the table"
+    for wanted in imports_of(path):
+        top = wanted.split(".")[0]
+        if top in {"bot", "adapters"}:
+            theirs = room_of(wanted) or room_of(wanted.rsplit(".", 1)[0])
+            assert theirs is not None, f"{wanted} is in no layer"
+            assert theirs in MAY[me] or theirs == me, f"{name_of(path)} must not import {wanted}"
+        elif top not in sys.stdlib_module_names:
+            door = DOORS.get(top)
+            assert door is not None, f"{top} has no door: add it to the table and to pyproject.toml"
+            assert name_of(path).startswith(door), f"{top} is imported through {door}, not {name_of(path)}"
