@@ -1,0 +1,66 @@
+"""Printed words made safe to show. Layer 0.
+
+A page may carry characters that turn a line round, hide words or drive a terminal. ``plain`` takes
+them out of what is shown; the stored text and its offsets stay as they were read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Joiners that spell: kept between two characters of scripts (or emoji) that need them.
+_JOINERS = "\u200c\u200d"
+_NEEDS_JOINERS_FROM = "\u0300"
+_VARIATION = "\ufe0e\ufe0f"
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by category, empty on the screen
+# A letter of a living language carries at most four marks (Vietnamese 2, Hebrew with accents 4).
+_MARKS_LIMIT = 4
+_QUIET = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u201f\u2026\u20ac]*")
+
+
+def plain(text: str) -> str:
+    """One line of ``text`` as it may be shown: words untouched, traps gone.
+
+    Line breaks and runs of space become one space; control, bidirectional, zero-width, tag and
+    unassigned characters go; so do joiners between letters that need none and more than four
+    combining marks on one letter. Idempotent.
+    """
+    spaced = " ".join(text.split())
+    if _QUIET.fullmatch(spaced):
+        return spaced
+    kept: list[str] = []
+    marks = 0
+    for here, char in enumerate(spaced):
+        kind = unicodedata.category(char)
+        if kind in {"Mn", "Me"} and char not in _VARIATION:
+            marks += 1
+            if marks <= _MARKS_LIMIT and kept:
+                kept.append(char)
+            continue
+        if char in _BLANK_LETTERS:
+            continue
+        if kind[0] != "C":
+            marks = marks if char in _VARIATION else 0
+            kept.append(" " if kind[0] == "Z" else char)
+        elif char in _JOINERS and kept and _joins(kept[-1], spaced[here + 1 : here + 2]):
+            kept.append(char)
+    again = " ".join("".join(kept).split())
+    return again if again == spaced else plain(again)
+
+
+def shortened(text: str, limit: int) -> str:
+    """``plain(text)``, cut at a word to at most ``limit`` code points, " […]" where it was cut.
+
+    Only for words about a story (a title, a role): a quote is never cut.
+    """
+    shown = plain(text)
+    if len(shown) <= limit:
+        return shown
+    head = shown[: max(1, limit - 4)]
+    return head.rsplit(" ", 1)[0].rstrip(" ,;:") + " […]"
+
+
+def _joins(before: str, after: str) -> bool:
+    wanted = after != "" and unicodedata.category(after)[0] in "LMSN"
+    return wanted and before > _NEEDS_JOINERS_FROM and after > _NEEDS_JOINERS_FROM
