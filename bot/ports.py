@@ -6,13 +6,30 @@ leaves of ``bot.errors`` where its docstring says so; anything else it raises is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.types import Digestible, Feed, Message, Page, Place, Posted, Request
+from bot.types import (
+    Counts,
+    Delivery,
+    Digestible,
+    DigestRecord,
+    Feed,
+    FeedState,
+    Message,
+    Page,
+    Place,
+    Poll,
+    Posted,
+    Request,
+    Subscription,
+)
 
 Clock = Callable[[], datetime]
+
+ANSWER = "answer"  # the one task: a request, by its key
 
 
 class Fetcher(Protocol):
@@ -74,3 +91,171 @@ class ChatDown(Exception):
 
 class ChatRefused(Exception):
     """The platform will never take it (no such channel, no right, message refused)."""
+
+
+# ----------------------------------------------------------------------------- store
+
+
+class Intake(Protocol):
+    """Requests: seen once, answered once."""
+
+    async def take(self, request: Request, at: datetime) -> bool:
+        """Store the request and its job together; False when the key was taken before."""
+
+    async def request(self, key: str) -> Request | None: ...
+
+    async def close_request(self, key: str, at: datetime, *, failed: bool = False) -> None:
+        """Nothing is left to do for it; ``failed`` when it broke on a bug of ours."""
+
+    async def counts(self, place: Place | None = None) -> Counts:
+        """Of one channel (all its threads), or of everything."""
+
+
+class Archive(Protocol):
+    """Digests and the versions of the stories they were made from."""
+
+    async def keep_digest(self, record: DigestRecord, article: str) -> None:
+        """Store digest, hosts and the version (``article``: its JSON); the same id again changes nothing."""
+
+    async def digest(self, id: str) -> DigestRecord | None: ...
+
+    async def latest_digest(self, place: Place, canonical_url: str | None = None) -> DigestRecord | None:
+        """The newest of the place's thread, else of its channel; of one story, by either address, if given."""
+
+    async def forget_story(self, place: Place, url: str) -> int:
+        """Delete its digests, deliveries and requests in the channel, and versions nobody else uses.
+
+        ``url``: canonical or as asked. Answers the number of digests deleted.
+        """
+
+
+class Outbox(Protocol):
+    """Deliveries: new -> posting -> posted, or parked with a reason."""
+
+    async def add_delivery(self, delivery: Delivery, at: datetime) -> bool:
+        """False when the key is there already (the stored message stands)."""
+
+    async def delivery(self, key: str) -> Delivery | None: ...
+
+    async def deliveries(self, request_key: str) -> tuple[Delivery, ...]:
+        """All of one request, in the order they were added."""
+
+    async def start_posting(self, key: str, at: datetime) -> Delivery:
+        """Mark it ``posting``, one attempt more; answers the row as it was before. KeyError if unknown."""
+
+    async def mark_posted(self, key: str, message_id: str, at: datetime) -> None:
+        """The platform has it; the stored message is dropped."""
+
+    async def park(self, key: str, reason: str, at: datetime) -> None: ...
+
+
+class FeedBook(Protocol):
+    """Feeds, their known entries, and who follows them."""
+
+    async def due_feeds(self, now: datetime, limit: int, lease_s: float = 300.0) -> tuple[FeedState, ...]:
+        """Claim up to ``limit`` feeds that are due and followed: nobody else gets them for ``lease_s``."""
+
+    async def feed(self, url: str) -> FeedState | None: ...
+
+    async def known_entries(self, feed_url: str, ids: tuple[str, ...]) -> frozenset[str]:
+        """Those of ``ids`` that are remembered."""
+
+    async def followers(self, feed_url: str) -> tuple[Subscription, ...]:
+        """Subscriptions that are not paused."""
+
+    async def finish_poll(self, poll: Poll, at: datetime) -> int:
+        """Write the outcome; answers how many of its requests were new (each has its job)."""
+
+    async def follow(self, state: FeedState, subscription: Subscription) -> Subscription:
+        """Add the feed if it is not there, and the subscription under the channel's next number
+        (``subscription.id`` is ignored). Raises AlreadyFollowed."""
+
+    async def subscriptions(self, place: Place) -> tuple[Subscription, ...]:
+        """Of the channel, by number."""
+
+    async def unfollow(self, place: Place, number: int) -> Subscription:
+        """Raises NoSuchSubscription. A feed that nobody follows any more is deleted with its entries."""
+
+    async def pause(self, place: Place, number: int, paused: bool) -> Subscription:
+        """Raises NoSuchSubscription."""
+
+
+class Upkeep(Protocol):
+    """Settings of a place, retention, deletion."""
+
+    async def settings(self, place: Place) -> Mapping[str, str]:
+        """Of the channel."""
+
+    async def change_setting(self, place: Place, key: str, value: str) -> None: ...
+
+    async def purge(self, before: datetime) -> int:
+        """Delete what was taken before: closed requests, deliveries, digests, unused versions, entries.
+
+        Answers the number of rows deleted. Settings, feeds and subscriptions stay.
+        """
+
+    async def forget_place(self, place: Place) -> int:
+        """Delete every row of the channel; answers how many."""
+
+
+class Transaction(Intake, Archive, Outbox, FeedBook, Upkeep, Protocol):
+    """All or nothing: committed when its ``async with`` ends, rolled back when that raises.
+
+    Not to be used after, nor by two tasks at once. Keep it short: no fetch, no chat inside.
+    """
+
+
+class Store(Protocol):
+    """What nutgraf remembers. One of these a process."""
+
+    def begin(self) -> AbstractAsyncContextManager[Transaction]: ...
+
+    async def close(self) -> None: ...
+
+
+# ---------------------------------------------------------------------------- engine
+
+
+class TryLater(Exception):
+    """Raised by a job: run me again, not before ``after_s`` (None: the engine's own patience)."""
+
+    def __init__(self, cause: str, after_s: float | None = None) -> None:
+        super().__init__(cause)
+        self.after_s = after_s
+
+
+class Jobs(Protocol):
+    """The engine as the store sees it: jobs that appear when a transaction commits."""
+
+    async def defer(self, connection: object, task: str, key: str) -> None:
+        """Enqueue ``task`` for ``key`` through the open transaction's own connection."""
+
+
+class Engine(Protocol):
+    """Runs jobs, each at least once, whatever dies in between."""
+
+    def handle(
+        self,
+        task: str,
+        work: Callable[[str], Awaitable[None]],
+        give_up: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """``work(key)`` is run for each job and again when it raises or its process dies;
+        after the last attempt ``give_up(key)`` is run instead."""
+
+    def every_hour(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run ``work`` once an hour, in one process of many."""
+
+    async def run(self) -> None:
+        """Work until cancelled; what is in hand is finished or handed back first."""
+
+    async def drain(self) -> None:
+        """Work until no job is ready, then return."""
+
+    async def backlog(self) -> Mapping[str, int]:
+        """Jobs by state: "todo", "doing", "failed" ..."""
+
+    async def purge(self, older_than_s: float) -> None:
+        """Delete finished jobs."""
+
+    async def close(self) -> None: ...
