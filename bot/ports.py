@@ -11,21 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.types import (
-    Counts,
-    Delivery,
-    Digestible,
-    DigestRecord,
-    Feed,
-    FeedState,
-    Message,
-    Page,
-    Place,
-    Poll,
-    Posted,
-    Request,
-    Subscription,
-)
+from bot.records import Counts, Delivery, DigestRecord, FeedState, Poll
+from bot.types import Digestible, Feed, Message, Page, Place, Posted, Request, Subscription
 
 Clock = Callable[[], datetime]
 
@@ -117,10 +104,10 @@ class Archive(Protocol):
     async def keep_digest(self, record: DigestRecord, article: str) -> None:
         """Store digest, hosts and the version (``article``: its JSON); the same id again changes nothing."""
 
-    async def digest(self, id: str) -> DigestRecord | None: ...
+    async def digest(self, digest_id: str) -> DigestRecord | None: ...
 
     async def latest_digest(self, place: Place, canonical_url: str | None = None) -> DigestRecord | None:
-        """The newest of the place's thread, else of its channel; of one story, by either address, if given."""
+        """The newest of the place's thread, else of its channel; of one story (either address) if given."""
 
     async def forget_story(self, place: Place, url: str) -> int:
         """Delete its digests, deliveries and requests in the channel, and versions nobody else uses.

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 # room -> rooms it may import, first match of the longest prefix wins
-WORDS = {"bot", "bot.types", "bot.errors", "bot.text", "bot.urls", "bot.display"}
+WORDS = {"bot", "bot.types", "bot.records", "bot.errors", "bot.text", "bot.urls", "bot.display"}
 PORTS = {"bot.ports"}
 THOUGHT = {
     "bot.extract", "bot.digest", "bot.schedule", "bot.render", "bot.commands", "bot.messages",

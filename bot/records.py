@@ -1,0 +1,91 @@
+"""What the store holds, as frozen types. Layer 0: standard library only. Times are aware UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.types import Entry, Message, Place, Request
+
+
+
+class DeliveryState(StrEnum):
+    NEW = "new"  # stored, not yet handed to the chat
+    POSTING = "posting"  # handed to the chat, answer not yet recorded: ask the chat before posting again
+    POSTED = "posted"
+    PARKED = "parked"  # given up, with a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message on its way to a chat. ``key`` is unique and the chat sees it too."""
+
+    key: str
+    request_key: str
+    place: Place
+    message: Message
+    state: DeliveryState = DeliveryState.NEW
+    attempts: int = 0
+    message_id: str | None = None  # the platform's, once posted
+    reason: str | None = None  # why it was parked
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRecord:
+    """A digest as stored. ``document`` is the JSON of ``nutgraf/1``."""
+
+    id: str
+    request_key: str
+    place: Place
+    canonical_url: str
+    url: str  # as asked for
+    title: str
+    text_hash: str  # SHA-256 of ``Article.text``, hexadecimal
+    fetched_at: datetime
+    created_at: datetime
+    document: str
+    hosts: tuple[str, ...] = ()  # contacted for it, in order, for the receipt
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What is remembered of a feed between two polls."""
+
+    url: str
+    title: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    interval_s: float = 900.0
+    failures: int = 0  # in a row
+    polled_at: datetime | None = None
+    next_poll_at: datetime | None = None  # None: not polled any more (gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll of one feed came to; written in one transaction.
+
+    ``state`` is the feed as it stands after the poll. ``entries`` are remembered if they are not
+    yet known; ``requests`` are taken if their key is not yet known (so both may be repeated).
+    ``moved_from`` is the address it was polled at when ``state.url`` is a new one (301).
+    """
+
+    state: FeedState
+    entries: tuple[Entry, ...] = ()
+    requests: tuple[Request, ...] = ()
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Seen, digested, delivered are three facts; the rest is what waits."""
+
+    seen: int = 0  # requests taken
+    digested: int = 0  # digests stored
+    delivered: int = 0  # messages posted
+    waiting: int = 0  # requests without an answer yet
+    parked: int = 0  # messages given up
+    failed: int = 0  # requests that broke
+    feeds: int = 0
+    subscriptions: int = 0
