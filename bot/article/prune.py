@@ -1,0 +1,86 @@
+"""Take page furniture out of the tree before anybody judges it.
+
+By tag, by what is hidden, and by class names. Never by a class name alone: what holds a fifth of the page's
+text, or three long unlinked paragraphs, stays (trafilatura issues #164, #569: real leads in "teaser" nodes).
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+from bot.article.lexicon import pattern
+from bot.article.tree import words_of
+
+_DEAD = ("script", "style", "noscript", "template", "svg", "iframe", "button", "select", "object", "embed",
+         "audio", "video", "canvas", "input", "textarea", "map", "link", "meta", "dialog")  # fmt: skip
+_SIDE = ("aside", "nav", "footer")
+_HIDDEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!important\s*)?(?:;|$)", re.I
+)
+_WRAPPER = re.compile(
+    r"(?:^|\s)(?:post|hentry|entry-?content|article-?body|articlebody|type-post|story-?body)(?:\s|$)", re.I
+)
+_NEVER_BODY = re.compile(
+    r"comment|disqus|respond|related|recirc|recommend|newsletter|promo|outbrain|taboola", re.I
+)
+_NAMED_BY = ("class", "id", "data-component", "data-testid", "data-module", "data-type", "role", "aria-label")
+_SIDE_SHARE = 0.25
+_CLASS_SHARE = 0.2
+_LONG_CHARS = 120
+
+
+def prune(body: HtmlElement) -> None:
+    """Drop furniture from ``body`` in place; tails (text after a dropped element) stay."""
+    gone: set[HtmlElement] = set()
+    _drop_dead(body, gone)
+    whole = len(words_of(body)) or 1
+    for node in list(body.iter(*_SIDE)):
+        if node not in gone and len(words_of(node)) < _SIDE_SHARE * whole:
+            _drop(node, gone)
+    junk = pattern("junk_classes", r"(?<![a-z])", r"(?![a-z])")
+    for node in list(body.iter()):
+        if node in gone or node is body or node.tag in ("article", "main"):
+            continue
+        name = names_of(node)
+        if name and junk.search(name) and not _holds_story(node, name, whole):
+            _drop(node, gone)
+
+
+def _drop(node: HtmlElement, gone: set[HtmlElement]) -> None:
+    gone.update(node.iter())
+    node.drop_tree()
+
+
+def names_of(node: HtmlElement) -> str:
+    """Class, id and the like, in one string with hyphens."""
+    return " ".join(node.get(key, "") for key in _NAMED_BY).strip().replace("_", "-")
+
+
+def _drop_dead(body: HtmlElement, gone: set[HtmlElement]) -> None:
+    for node in list(body.iter(*_DEAD)):
+        if node not in gone:
+            _drop(node, gone)
+    whole = len(words_of(body)) or 1
+    for node in list(body.iter("form")):
+        if node not in gone and len(words_of(node)) <= 0.3 * whole:
+            _drop(node, gone)
+    for node in list(body.iter()):
+        hidden = node.get("hidden") is not None or _HIDDEN.search(node.get("style", ""))
+        if hidden and node not in gone and node is not body and len(words_of(node)) < 0.5 * whole:
+            _drop(node, gone)
+
+
+def _holds_story(node: HtmlElement, name: str, whole: int) -> bool:
+    text = words_of(node)
+    if len(text) > _CLASS_SHARE * whole:
+        return True
+    long_ones = sum(1 for part in node.iter("p") if len(part.text_content()) > _LONG_CHARS)
+    if long_ones >= 2 and _WRAPPER.search(name):
+        return True
+    return long_ones >= 3 and not _NEVER_BODY.search(name) and _linked(node, len(text)) < 0.3
+
+
+def _linked(node: HtmlElement, chars: int) -> float:
+    return sum(len(words_of(link)) for link in node.iter("a")) / (chars or 1)

@@ -1,0 +1,61 @@
+"""One parse of the page, guarded. The only tree that the other modules see.
+
+libxml2 stops at a depth of its own (256 elements), so nesting cannot exhaust our stack; size and number
+of tags are capped before it is called, because cost grows with both: 200,000 links took trafilatura over
+40 s, readability 7 s.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from bot.article.clean import without_controls
+from bot.errors import EmptyBody, NotAnArticle
+
+LIMIT_CHARS = 3_000_000  # the largest real page of the body corpora has 2.9 million
+LIMIT_TAGS = 40_000  # the largest real page of the body corpora: see docs of bot.evaluate.body
+_HEAVY = re.compile(
+    r"<style\b.*?</style\s*>|<svg\b.*?</svg\s*>|<!--.*?-->|"
+    r"<script\b(?![^>]{0,200}(?:ld\+json|__NEXT_DATA__))[^>]*>.*?</script\s*>",
+    re.S | re.I,
+)
+_INLINE_IMAGE = re.compile(r"data:[a-z]+/[a-z0-9.+\-]+;base64,[A-Za-z0-9+/=]{200,}")
+_XML_HEAD = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def parse(text: str, url: str) -> HtmlElement:
+    """The page's root. Raises EmptyBody; NotAnArticle for a page over our caps."""
+    if len(text) > LIMIT_CHARS:
+        text = _INLINE_IMAGE.sub("", _HEAVY.sub(" ", text))
+    text = _XML_HEAD.sub("", without_controls(text))
+    if not text.strip():
+        raise EmptyBody(url)
+    opened = text.count("<")
+    if len(text) > LIMIT_CHARS or opened > 3 * LIMIT_TAGS:
+        raise NotAnArticle(url, _too_big(text, opened))
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as cause:
+        raise EmptyBody(url) from cause
+    if sum(1 for _ in root.iter()) > LIMIT_TAGS:
+        raise NotAnArticle(url, _too_big(text, opened))
+    return root
+
+
+def _too_big(text: str, opened: int) -> str:
+    links = len(re.findall(r"<a\s", text))
+    return "a list of links" if links * 4 > opened else "a page too large to be one story"
+
+
+def words_of(node: HtmlElement) -> str:
+    """All text below ``node``, white space folded."""
+    return " ".join(node.text_content().split())
+
+
+def body_of(root: HtmlElement) -> HtmlElement:
+    found = root.find(".//body")
+    return root if found is None else found
