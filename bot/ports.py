@@ -22,9 +22,7 @@ ANSWER = "answer"  # the one task: a request, by its key
 class Fetcher(Protocol):
     """Gets pages. Raises leaves of FetchError."""
 
-    async def get(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None
-    ) -> Page: ...
+    async def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page: ...
 
     async def close(self) -> None: ...
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from bot.types import Entry, Message, Place, Request
 
 
-
 class DeliveryState(StrEnum):
     NEW = "new"  # stored, not yet handed to the chat
     POSTING = "posting"  # handed to the chat, answer not yet recorded: ask the chat before posting again
