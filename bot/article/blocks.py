@@ -16,7 +16,7 @@ from bot.article.story import Block
 from bot.types import ParagraphKind
 
 MARK = "data-nutgraf"
-BLOCK_TAGS = frozenset(  # noqa: SIM905 - a list of 47 quoted words is harder to read
+BLOCK_TAGS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure "
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table tbody td "
     "tfoot th thead tr ul".split()
