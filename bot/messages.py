@@ -62,8 +62,8 @@ ERRORS: Mapping[str, str] = {
 }
 
 NOTICES: Mapping[str, str] = {
-    "partial": "Read {read_words} words of this story[, of about {expected_words}][: {reason}]. "
-    "What follows is not the whole story.",
+    "partial": "Read {read_words}[ of about {expected_words}] words[: {reason}]. "
+    "This is not the whole story.",
     "liveblog": "This is a live blog: what follows is what it said when it was read.",
     "correction": "The page carries a correction: “{text}”",
     "inferred-date": "The date was not stated by the page; it was guessed from its text.",
@@ -71,7 +71,7 @@ NOTICES: Mapping[str, str] = {
     "no-quotes": "No quoted statement was found in it.",
     "unattributed": "{count} of {total} statements: the text does not say clearly who speaks.",
     "unnamed-sources": "{count} of {total} statements rest on unnamed sources.",
-    "uncertain-speaker": "{count} of {total} speakers are likely, not certain: they are marked with a “?”.",
+    "uncertain-speaker": "{count} of {total} speakers are likely, not certain: they are marked “likely”.",
     "superseded-figure": "The text itself corrects an earlier figure: “{text}”",
 }
 

@@ -68,11 +68,11 @@ def test_a_hostile_field_neither_drives_the_terminal_nor_fills_the_screen() -> N
     [
         (
             Notice("partial", {"read_words": 140, "expected_words": 900, "reason": "paywall"}),
-            "Read 140 words of this story, of about 900: paywall. What follows is not the whole story.",
+            "Read 140 of about 900 words: paywall. This is not the whole story.",
         ),
         (
             Notice("partial", {"read_words": 140}),
-            "Read 140 words of this story. What follows is not the whole story.",
+            "Read 140 words. This is not the whole story.",
         ),
         (Notice("unnamed-sources", {"count": 3, "total": 8}), "3 of 8 statements rest on unnamed sources."),
     ],

@@ -1,0 +1,195 @@
+"""A digest as neutral blocks, most important first: what every chat shows. Pure.
+
+Quotes are never cut: a key quote is shown whole. The words around a figure are cut at words, marked
+"[…]". Every run is safe to print (``bot.display``); a chat's own escaping is its adapter's business.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.digest import (
+    Digest,
+    paragraph_number,
+    passage_of,
+    said_words,
+    sentence_of,
+    speaker_words,
+    voices,
+    whole,
+)
+from bot.display import plain, shortened
+from bot.messages import notice_text
+from bot.render.source import source_line
+from bot.types import Block, BlockKind, Figure, Message, Quote, Run, Span
+
+_TITLE_LIMIT = 180
+_ROLE_LIMIT = 120
+_AROUND = 110  # code points of a sentence shown on each side of a figure
+
+
+def digest_message(digest: Digest, digest_id: str | None = None) -> Message:
+    """Title, source, nut graf, notices, quotes, figures, actors, footer; empty parts vanish."""
+    blocks = [*_head(digest), *_quotes(digest), *_figures(digest), *_actors(digest), _footer(digest)]
+    return Message(tuple(blocks), _plain(blocks), digest_id)
+
+
+def text_message(text: str) -> Message:
+    """``text`` as it is, one block a line; the blanks of a column stay."""
+    blocks = [Block(BlockKind.TEXT, (Run(_line(row)),)) for row in text.split("\n")]
+    return Message(tuple(blocks), "\n".join(block.runs[0].text for block in blocks))
+
+
+def _head(digest: Digest) -> list[Block]:
+    article = digest.article
+    link = article.canonical_url if passage_of(article, Span(0, 1)) else None
+    blocks = [
+        Block(
+            BlockKind.TITLE,
+            (Run(shortened(article.title, _TITLE_LIMIT) or "Untitled", bold=True, link=link),),
+        ),
+        Block(BlockKind.SOURCE, (Run(source_line(digest)),)),
+    ]
+    if digest.findings.nutgraf is not None:
+        blocks.append(Block(BlockKind.NUTGRAF, (Run(plain(digest.findings.nutgraf.of(article.text))),)))
+    blocks += [Block(BlockKind.NOTICE, (Run(notice_text(notice)),)) for notice in digest.notices]
+    return blocks
+
+
+def _quotes(digest: Digest) -> list[Block]:
+    if not digest.key_quotes:
+        return []
+    blocks = [Block(BlockKind.HEADING, (Run("Quotes", bold=True),))]
+    introduced: set[str] = set()
+    for number in digest.key_quotes:
+        quote = digest.findings.quotes[number]
+        blocks.append(Block(BlockKind.QUOTE, (Run(said_words(digest.article, quote)),)))
+        blocks.append(Block(BlockKind.SPEAKER, _speaker(digest, quote, introduced)))
+    heard = [voice for voice in voices(digest) if voice.name is not None]
+    if len(heard) > 1:
+        shares = " · ".join(f"{plain(voice.name or '')} {voice.words}" for voice in heard[:6])
+        blocks.append(Block(BlockKind.TEXT, (Run(f"Words quoted: {shares}", italic=True),)))
+    return blocks
+
+
+def _speaker(digest: Digest, quote: Quote, introduced: set[str]) -> tuple[Run, ...]:
+    """The role stands with a speaker's first quote only."""
+    speaker = quote.speaker
+    runs = [Run("— "), Run(speaker_words(quote, role=False), bold=speaker is not None)]
+    if speaker is not None and speaker.role is not None and speaker.name.text not in introduced:
+        introduced.add(speaker.name.text)
+        runs.append(Run(f", {shortened(speaker.role.text, _ROLE_LIMIT)}"))
+    return (*runs, *_pilcrow(digest, whole(quote)))
+
+
+def _pilcrow(digest: Digest, span: Span) -> tuple[Run, ...]:
+    """`` ¶7``, linked to the passage; nothing outside the numbered paragraphs."""
+    number = paragraph_number(digest.article, span.start)
+    return () if number is None else (Run("  "), Run(f"¶{number}", link=passage_of(digest.article, span)))
+
+
+def _figures(digest: Digest) -> list[Block]:
+    if not digest.key_figures:
+        return []
+    blocks = [Block(BlockKind.HEADING, (Run("Figures", bold=True),))]
+    for number in digest.key_figures:
+        figure = digest.findings.figures[number]
+        label = figure_label(digest, figure)
+        runs = _around(digest, label)
+        if runs[0].text:  # the sentence does not open on it
+            runs = [Run(plain(label.of(digest.article.text)), bold=True), Run(" — "), *runs]
+        if figure.said_by is not None:
+            runs.append(Run(f" ({plain(figure.said_by.text)})", italic=True))
+        blocks.append(Block(BlockKind.FIGURE, (*runs, *_pilcrow(digest, label))))
+    return blocks
+
+
+def figure_label(digest: Digest, figure: Figure) -> Span:
+    """The figure with its "about" and what it counts, as one slice where they stand together."""
+    sentence = sentence_of(digest, figure.span)
+    start, end = figure.span.start, figure.span.end
+    about, counted = figure.approximate, figure.counts
+    if about and about.aside is None and about.span.end <= start <= about.span.end + 2:
+        start = about.span.start
+    if counted and counted.aside is None and end <= counted.span.end and counted.span.start <= end + 4:
+        end = counted.span.end
+    label = Span(max(start, sentence.start), min(end, sentence.end))
+    return label if len(label.of(digest.article.text)) <= 80 else figure.span
+
+
+def _around(digest: Digest, label: Span) -> list[Run]:
+    """The sentence of a figure, cut to what stands near it, the figure itself in bold."""
+    text, sentence = digest.article.text, sentence_of(digest, label)
+    before, after = text[sentence.start : label.start], text[label.end : sentence.end]
+    if len(before) > _AROUND:
+        before = "[…] " + before[-_AROUND:].split(" ", 1)[-1]
+    if len(after) > _AROUND:
+        after = after[:_AROUND].rsplit(" ", 1)[0].rstrip(",;:") + " […]"
+    return [
+        Run(_edged(before)),
+        Run(plain(label.of(text)), bold=True),
+        Run(_edged(after)),
+    ]
+
+
+def _edged(text: str) -> str:
+    """Safe to show, with a blank kept at each rim that had one."""
+    shown = plain(text)
+    if not shown:
+        return " " if text else ""
+    return (" " if text[0].isspace() else "") + shown + (" " if text[-1].isspace() else "")
+
+
+def _actors(digest: Digest) -> list[Block]:
+    if not digest.key_actors:
+        return []
+    blocks = [Block(BlockKind.HEADING, (Run("Who is named", bold=True),))]
+    for number in digest.key_actors:
+        actor = digest.findings.actors[number]
+        runs = [Run(plain(actor.name.text), bold=True)]
+        if actor.role is not None:
+            runs.append(Run(f" — {shortened(actor.role.text, _ROLE_LIMIT)}"))
+        if actor.age_years is not None:
+            runs.append(Run(f", aged {actor.age_years}"))
+        if len(actor.mentions) > 1:
+            runs.append(Run(f" (×{len(actor.mentions)})"))
+        blocks.append(Block(BlockKind.ACTOR, tuple(runs)))
+    return blocks
+
+
+def _footer(digest: Digest) -> Block:
+    found = digest.findings
+    quotes = len(found.quotes)
+    parts = [
+        f"{quotes} quote{'s' * (quotes != 1)}, all verbatim" if quotes else "",
+        f"{len(found.figures)} figure{'s' * (len(found.figures) != 1)}" if found.figures else "",
+        f"{len(found.actors)} name{'s' * (len(found.actors) != 1)}" if found.actors else "",
+        f"contacted: {', '.join(map(plain, dict.fromkeys(digest.hosts)))}"
+        if digest.hosts
+        else "no host contacted",
+    ]
+    return Block(BlockKind.FOOTER, (Run(" · ".join(part for part in parts if part)),))
+
+
+def _plain(blocks: list[Block]) -> str:
+    """The same words without styles: headings set apart, quotes and lists marked at the margin."""
+    rows: list[str] = []
+    for block in blocks:
+        shown = "".join(run.text for run in block.runs)
+        if block.kind in {BlockKind.HEADING, BlockKind.FOOTER, BlockKind.NUTGRAF}:
+            rows.append("")
+        rows.append(_MARGIN.get(block.kind, "") + shown)
+    return "\n".join(rows)
+
+
+_MARGIN = {
+    BlockKind.NOTICE: "! ",
+    BlockKind.QUOTE: "> ",
+    BlockKind.SPEAKER: "  ",
+    BlockKind.FIGURE: "- ",
+    BlockKind.ACTOR: "- ",
+}
+
+
+def _line(row: str) -> str:
+    return "".join(part if part.isspace() else plain(part) for part in re.split(r"( +)", row))
