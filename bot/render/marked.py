@@ -33,9 +33,7 @@ def markdown(digest: Digest) -> str:
         out += _BEFORE.get(block.kind, "") + _inline(block)
         before = block.kind
     if digest.key_quotes:
-        cited = (
-            f"{place}. {escaped(citation(digest, key))}" for place, key in enumerate(digest.key_quotes, 1)
-        )
+        cited = (f"{place}. {_citation(digest, key)}" for place, key in enumerate(digest.key_quotes, 1))
         out += "\n\n## Citations\n\n" + "\n".join(cited)
     return out + "\n"
 

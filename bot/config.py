@@ -1,0 +1,168 @@
+"""Settings: one frozen object from a TOML file and the environment. Secrets never show in a repr.
+
+Order, the later one wins: defaults, ``nutgraf.toml`` (``--config`` or the working directory), the
+environment (``NUTGRAF_DATA_DIR`` for ``data_dir``; lists separated by commas, an empty value is none). An
+unknown key is an error with the nearest known one: a setting silently ignored is worse than none.
+``docs/settings.md`` lists every key; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.errors import BadSetting, FileUnreadable, UnknownSetting
+
+FILE_NAME = "nutgraf.toml"
+PREFIX = "NUTGRAF_"
+# Read by the command line or by tests themselves, not settings
+_OTHER_VARIABLES = frozenset({"NUTGRAF_CONFIG"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default; units are in the names."""
+
+    data_dir: Path = field(default_factory=lambda: default_data_dir(os.environ))
+    database: str = field(default="", repr=False)  # "": SQLite in data_dir; may hold a password
+    retention_days: int = 90  # digests, stories and delivered messages older than this are deleted
+    allow_hosts: tuple[str, ...] = ()  # private hosts that may be fetched: "cms.local", "10.0.0.5:8080"
+    max_page_mib: int = 10  # a larger page is refused, counted after decompression
+    fetch_timeout_s: float = 20.0  # for a whole page, redirects included
+    read_timeout_s: float = 5.0  # for reading and finding, per page
+    workers: int = 1  # processes that read pages; each takes about 100 MB
+    links_per_message: int = 3  # further links of one message are not read
+    log_level: str = "warning"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None when ``database`` names a server."""
+        if self.database.startswith(("postgresql://", "postgres://")):
+            return None
+        return Path(self.database) if self.database else self.data_dir / "nutgraf.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table: how a value is read, and what it wants, in words."""
+
+    want: str
+    read: Callable[[object], object]
+
+
+def _whole(low: int, high: int) -> Setting:
+    def read(value: object) -> int:
+        number = int(value) if isinstance(value, str) else value
+        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+            raise ValueError
+        return number
+
+    return Setting(f"a whole number from {low} to {high}", read)
+
+
+def _seconds(low: float, high: float) -> Setting:
+    def read(value: object) -> float:
+        number = float(value) if isinstance(value, str | int | float) and value is not True else -1.0
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    return Setting(f"seconds from {low:g} to {high:g}", read)
+
+
+def _one_of(*names: str) -> Setting:
+    def read(value: object) -> str:
+        if str(value).lower() not in names:
+            raise ValueError
+        return str(value).lower()
+
+    return Setting("one of " + ", ".join(names), read)
+
+
+def _folder(value: object) -> Path:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError
+    return Path(value).expanduser()
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError
+    return value
+
+
+def _names(value: object) -> tuple[str, ...]:
+    rows = value.split(",") if isinstance(value, str) else value
+    if not isinstance(rows, list):
+        raise TypeError
+    return tuple(_text(row).strip().lower() for row in rows if _text(row).strip())
+
+
+TABLE: Mapping[str, Setting] = {
+    "data_dir": Setting("a folder", _folder),
+    "database": Setting("a file, or postgresql://user:password@host/name", _text),
+    "retention_days": _whole(1, 36_500),
+    "allow_hosts": Setting("a list of hosts, with or without a port", _names),
+    "max_page_mib": _whole(1, 200),
+    "fetch_timeout_s": _seconds(1, 300),
+    "read_timeout_s": _seconds(0.5, 120),
+    "workers": _whole(1, 64),
+    "links_per_message": _whole(1, 20),
+    "log_level": _one_of("debug", "info", "warning", "error"),
+}
+_SECRET = frozenset({"database"})
+
+
+def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Settings of a file and an environment; ``path`` None: ``nutgraf.toml`` here, if there is one.
+
+    Raises BadSetting, UnknownSetting, and FileUnreadable for a named file that cannot be read.
+    """
+    values = {**_of_file(path), **_of_environment(environment)}
+    if "data_dir" not in values:
+        values["data_dir"] = default_data_dir(environment)
+    return Settings(**values)
+
+
+def default_data_dir(environment: Mapping[str, str]) -> Path:
+    """``$XDG_DATA_HOME/nutgraf``, else ``~/.local/share/nutgraf`` (XDG base directory specification)."""
+    base = environment.get("XDG_DATA_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share") / "nutgraf"
+
+
+def _of_file(path: Path | None) -> dict[str, Any]:
+    here = path or Path(FILE_NAME)
+    if path is None and not here.is_file():
+        return {}
+    try:
+        loaded = tomllib.loads(here.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileUnreadable(str(here), str(getattr(error, "strerror", None) or "not UTF-8")) from error
+    except tomllib.TOMLDecodeError as error:
+        raise FileUnreadable(str(here), f"not TOML: {error}") from error
+    return {key: _read(key, value) for key, value in loaded.items()}
+
+
+def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    named = {key: value for key, value in environment.items() if key.startswith(PREFIX)}
+    return {
+        key.removeprefix(PREFIX).lower(): _read(key.removeprefix(PREFIX).lower(), value)
+        for key, value in named.items()
+        if key not in _OTHER_VARIABLES and value
+    }
+
+
+def _read(key: str, value: object) -> object:
+    row = TABLE.get(key)
+    if row is None:
+        near = difflib.get_close_matches(key, list(TABLE), n=1)
+        raise UnknownSetting(key, near[0] if near else None)
+    try:
+        return row.read(value)
+    except (ValueError, TypeError, OverflowError, RuntimeError) as error:
+        raise BadSetting(key, "…" if key in _SECRET else str(value), row.want) from error
