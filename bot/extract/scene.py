@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 from bot.extract.cast import Cast
 from bot.extract.lexicon import entries, words
@@ -196,13 +197,10 @@ def _phrase(tokens: list[Unit], at: int) -> tuple[Unit, int]:
 
 def _starts_phrase(tokens: list[Unit], at: int) -> bool:
     token = tokens[at]
-    if token.low in DETERMINERS or token.possessive:
+    if token.low in DETERMINERS or token.possessive or _leads_to_name(tokens, at):
         return True
     if token.low not in words("unnamed.txt"):
         return False
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if following is not None and following.kind is UnitKind.NAME:
-        return True
     return token.low in _BARE or (token.low.endswith("s") and token.low not in cue_forms())
 
 
@@ -212,10 +210,10 @@ _BARE = frozenset({"police", "prosecution", "management", "counsel", "staff", "c
 def _noun_phrase(tokens: list[Unit], at: int) -> tuple[Unit, int]:
     """The phrase from ``at``: its head is its last name or its last noun for a source."""
     end = at + 1
-    while end < len(tokens) and end - at < 9 and _inside_phrase(tokens, at, end):
+    while end < len(tokens) and end - at < 9 and _inside_phrase(tokens, end):
         end += 1
     names = [i for i in range(at, end) if tokens[i].kind is UnitKind.NAME]
-    heads = [i for i in range(at, end) if tokens[i].low in words("unnamed.txt")]
+    heads = [i for i in range(at, end) if tokens[i].low in _source_nouns()]
     last_name, last_head = (names or [-1])[-1], (heads or [-1])[-1]
     if last_name > last_head and not tokens[last_name].possessive:
         # "Clinton spokesman Brian Fallon": the last name speaks; a further noun makes it a thing
@@ -236,31 +234,55 @@ def _noun_phrase(tokens: list[Unit], at: int) -> tuple[Unit, int]:
 _ALONE = frozenset({"one", "another", "some", "many", "several", "most", "both", "others", "few", "all"})
 
 
-def _inside_phrase(tokens: list[Unit], start: int, at: int) -> bool:
+def _inside_phrase(tokens: list[Unit], at: int) -> bool:
     token, before = tokens[at], tokens[at - 1]
     if token.kind is UnitKind.NAME:
-        return True
+        return (
+            before.kind is not UnitKind.NAME or before.possessive or before.span.end + 1 == token.span.start
+        )
     if token.kind is not UnitKind.WORD or token.low in _STOPS or token.low in DETERMINERS:
         return False
     if token.low in cue_forms():
-        # "the report said": a form that can be a noun, right after the determiner or before another cue
-        following = tokens[at + 1].low if at + 1 < len(tokens) else ""
-        noun = token.low in words("unnamed.txt")
-        determined = before.low in DETERMINERS or before.possessive
-        return noun and (determined or following in cue_forms())
+        return _is_noun(tokens, at)
     if before.kind is UnitKind.NAME and not before.possessive:
-        return token.low in words("unnamed.txt") or _leads_to_name(tokens, at)
-    return not (token.low.endswith("ly") or (start == at - 1 and before.kind is UnitKind.NAME))
+        return token.low in _source_nouns() or _leads_to_name(tokens, at)
+    return not token.low.endswith("ly")
+
+
+def _is_noun(tokens: list[Unit], at: int) -> bool:
+    """A form that is a cue elsewhere: "the report said", "his comments", "a police report"."""
+    low, before = tokens[at].low, tokens[at - 1]
+    if low in _NEVER_NOUNS or low.endswith(("ed", "ing")):
+        return False
+    if (before.low in DETERMINERS and before.low not in _ALONE) or before.possessive:
+        return True
+    following = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    return low in words("unnamed.txt") and following in cue_forms()
+
+
+_NEVER_NOUNS = frozenset(
+    {"said", "says", "told", "tells", "wrote", "writes", "asks", "adds", "argues", "thought"}
+)
 
 
 def _leads_to_name(tokens: list[Unit], at: int) -> bool:
-    """ "Fox News host Jane Roe", "Alabama Senator Roe": nouns for a source on the way to a name."""
-    for token in tokens[at : at + 4]:
+    """ "Fox News host Jane Roe", "Rep. Roe", "retired Air Force general Roe": nothing but a role up to a name."""
+    for token in tokens[at : at + 7]:
         if token.kind is UnitKind.NAME:
-            return at > 0 and tokens[at].low in words("unnamed.txt")
+            return tokens[at].kind is not UnitKind.NAME
         if token.kind is not UnitKind.WORD or token.low in _STOPS or token.low in cue_forms():
             return False
+        if token.low in DETERMINERS or token.low in words("calendar.txt"):
+            return False
+        small = token.low in _source_nouns() or token.low in words("role_adjectives.txt")
+        if not (small or token.capital):
+            return False
     return False
+
+
+@cache
+def _source_nouns() -> frozenset[str]:
+    return words("unnamed.txt") | words("role_nouns.txt")
 
 
 # ----------------------------------------------------------------------------- sentences
@@ -302,19 +324,17 @@ def _ends_sentence(text: str, units: list[Unit], at: int) -> bool:
 
 # ----------------------------------------------------------------------------- lexicon
 
-_FORMS: dict[str, bool] = {}
 
-
+@cache
 def cue_forms() -> dict[str, bool]:
-    """Every form of every cue -> whether it is weak. Built once from ``cues.txt``."""
-    if not _FORMS:
-        for entry in entries("cues.txt"):
-            base, _, irregular = entry.partition(":")
-            weak = base.startswith("~")
-            for form in (*_regular(base.lstrip("~").strip()), *irregular.split()):
-                _FORMS[form] = _FORMS.get(form, True) and weak
-        _FORMS["according"] = False
-    return _FORMS
+    """Every form of every cue -> whether it is weak, from ``cues.txt``."""
+    forms = {"according": False}
+    for entry in entries("cues.txt"):
+        base, _, irregular = entry.partition(":")
+        weak = base.startswith("~")
+        for form in (*_regular(base.lstrip("~").strip()), *irregular.split()):
+            forms[form] = forms.get(form, True) and weak
+    return forms
 
 
 def _regular(base: str) -> tuple[str, ...]:
