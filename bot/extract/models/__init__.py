@@ -1,0 +1,1 @@
+"""Trained weights and what was counted in the training texts; see README.md."""

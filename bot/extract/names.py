@@ -1,0 +1,290 @@
+"""From found names to people and organisations: which printings mean the same one.
+
+People merge by surname, given name, initial, nickname and dropped middle names; organisations by
+acronym, listed alias, printed alias ("X, or Y") and a dropped "Inc." Two people who share a surname
+stay apart, and a bare surname that could be either is given to neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
+
+from bot.extract import gazetteer as known
+from bot.extract.cast import EntityKind
+from bot.extract.lexicon import entries, words
+from bot.text import fold
+from bot.types import Span
+
+TAILS = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_PREFIX = re.compile(r"^(?:al|el|as|ad|ar|an|ash|at|az|ul)-")
+_COMPANY_TAIL = frozenset(
+    {"inc", "corp", "corporation", "company", "co", "ltd", "limited", "plc", "group", "llc", "ag", "holdings",
+     "party", "movement", "gmbh", "foundation", "organization", "organisation", "fc", "ministry", "club"}
+)  # fmt: skip
+_MINOR = frozenset({"of", "the", "and", "for", "on", "in", "&", "de", "des", "du", "la"})
+
+
+class Found(NamedTuple):
+    """A name in the body. ``title`` is the folded title before it, "" when there is none."""
+
+    span: Span
+    kind: EntityKind
+    sure: float
+    title: str = ""
+
+
+@dataclass(slots=True)
+class Group:
+    """Found names that mean the same one, in order of print."""
+
+    kind: EntityKind
+    found: list[Found] = field(default_factory=list)
+    keys: set[tuple[str, ...]] = field(default_factory=set)
+
+    @property
+    def first(self) -> int:
+        return self.found[0].span.start
+
+    @property
+    def sure(self) -> float:
+        return max(one.sure for one in self.found)
+
+
+def key_of(name: str) -> tuple[str, ...]:
+    """Folded words without "the", full stops and a closing possessive."""
+    plain = fold(name).removesuffix("'s").replace(".", " " if ". " in name else "")
+    parts = plain.split()
+    return tuple(parts[1:] if len(parts) > 1 and parts[0] == "the" else parts)
+
+
+def grouped(text: str, found: Sequence[Found], aliases: Iterable[tuple[Span, Span]] = ()) -> list[Group]:
+    """Groups in order of first mention. ``aliases`` pairs names that the text itself equates."""
+    people = _people(text, [one for one in found if one.kind is EntityKind.PERSON])
+    orgs = _orgs(text, [one for one in found if one.kind is EntityKind.ORG])
+    places = _exact(text, [one for one in found if one.kind is EntityKind.PLACE])
+    groups = [*people, *orgs, *places]
+    for left, right in aliases:
+        _equate(groups, left, right)
+    for group in groups:
+        group.found.sort(key=lambda one: one.span)
+    return sorted((group for group in groups if group.found), key=lambda group: group.first)
+
+
+def fullest(text: str, group: Group) -> Span:
+    """A person's printing with most words; an organisation's most printed one of several words.
+
+    Of equals one that is not in capitals, then the longest, then the first.
+    """
+    often = Counter(one.span.of(text) for one in group.found)
+
+    def weight(one: Found) -> tuple[int, int, bool, int, int]:
+        name = one.span.of(text)
+        size = len(name.split())
+        lead = (size, 0) if group.kind is EntityKind.PERSON else (int(size > 1), often[name])
+        return *lead, not name.isupper(), len(name), -one.span.start
+
+    return max(group.found, key=weight).span
+
+
+def _equate(groups: list[Group], left: Span, right: Span) -> None:
+    one = next((g for g in groups if any(f.span == left for f in g.found)), None)
+    two = next((g for g in groups if any(f.span == right for f in g.found)), None)
+    if one is None or two is None or one is two:
+        return
+    one.found.extend(found._replace(kind=one.kind) for found in two.found)
+    one.keys |= two.keys
+    two.found.clear()
+
+
+def _exact(text: str, found: Iterable[Found]) -> list[Group]:
+    groups: dict[tuple[str, ...], Group] = {}
+    for one in found:
+        key = key_of(one.span.of(text))
+        group = groups.setdefault(key, Group(one.kind, [], {key}))
+        group.found.append(one)
+    return list(groups.values())
+
+
+# ------------------------------------------------------------------------------- people
+
+
+def surname_start(key: tuple[str, ...]) -> int:
+    """Index of the first word of the surname: a particle counts ("van der Berg")."""
+    end = len(key)
+    while end > 1 and key[end - 1] in TAILS:
+        end -= 1
+    particles = words("name_particles.txt")
+    for at in range(1, end - 1):
+        if key[at] in particles:
+            return at
+    return end - 1
+
+
+def _last(key: tuple[str, ...]) -> str:
+    end = len(key)
+    while end > 1 and key[end - 1] in TAILS:
+        end -= 1
+    return _PREFIX.sub("", key[end - 1])
+
+
+@cache
+def _full_forms() -> dict[str, frozenset[str]]:
+    rows = (line.split("\t") for line in entries("nicknames.tsv"))
+    return {fold(row[0]): frozenset(fold(form) for form in row[1:]) for row in rows}
+
+
+def _same_given(one: str, two: str) -> bool:
+    if one == two:
+        return True
+    if len(one) == 1 or len(two) == 1:
+        return one[0] == two[0]
+    forms = _full_forms()
+    return two in forms.get(one, ()) or one in forms.get(two, ())
+
+
+def same_person(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
+    """Two printings of two or more words each that can mean one person."""
+    if one == two:
+        return True
+    tails = {word for word in one if word in TAILS}, {word for word in two if word in TAILS}
+    if all(tails) and tails[0] != tails[1]:
+        return False
+    short, long = sorted((one, two), key=len)
+    if len(short) > 1 and long[: len(short)] == short:
+        return True
+    if _last(one) != _last(two):
+        return False
+    if not _same_given(one[0], two[0]):
+        return False
+    middles = one[1 : surname_start(one)], two[1 : surname_start(two)]
+    return not (all(middles) and middles[0][0][0] != middles[1][0][0])
+
+
+def _people(text: str, found: Sequence[Found]) -> list[Group]:
+    """Full names first, then bare ones against them."""
+    keyed = [(key_of(one.span.of(text)), one) for one in found]
+    groups: list[Group] = []
+    by_last: dict[str, list[Group]] = {}
+    by_key: dict[tuple[str, ...], Group] = {}
+    for key, one in keyed:
+        if not _is_full(key):
+            continue
+        near = by_last.get(_last(key), []) + by_last.get(key[0], [])
+        group = by_key.get(key) or next(
+            (g for g in near if any(same_person(key, other) for other in g.keys)), None
+        )
+        if group is None:
+            group = Group(EntityKind.PERSON)
+            groups.append(group)
+        by_key[key] = group
+        group.keys.add(key)
+        group.found.append(one)
+        for word in {_last(key), key[0]}:
+            if group not in by_last.setdefault(word, []):
+                by_last[word].append(group)
+    bare: dict[tuple[str, ...], Group] = {}
+    for key, one in keyed:
+        if _is_full(key) or not key:
+            continue
+        owner = _owner(key, one, by_last) or bare.get(key)
+        if owner is None:
+            owner = bare[key] = Group(EntityKind.PERSON, [], {key})
+            groups.append(owner)
+        owner.found.append(one)
+    return groups
+
+
+def _is_full(key: tuple[str, ...]) -> bool:
+    """More than a surname: "Anna Lind", not "Lind", not "van der Berg"."""
+    return len(key) > 1 and key[0] not in words("name_particles.txt")
+
+
+def _owner(key: tuple[str, ...], one: Found, by_last: dict[str, list[Group]]) -> Group | None:
+    """Whose bare name this is: the one person with that surname, else with that given name."""
+    word = _last(key)
+    near = by_last.get(word, ())
+    surname = [g for g in near if any(_last(k) == word for k in g.keys)]
+    chosen = _only(surname, one)
+    if chosen is not None or surname:
+        return chosen
+    if len(key) > 1:
+        return None
+    return _only([g for g in near if any(k[0] == word for k in g.keys)], one)
+
+
+def _only(groups: Sequence[Group], one: Found) -> Group | None:
+    """The one group that fits. Of several: the gender of the title decides, else who was introduced
+    alone before this mention; when that leaves two, nobody."""
+    if len(groups) <= 1:
+        return groups[0] if groups else None
+    title = known.titles().get(one.title)
+    if title is not None and title.gender:
+        fitting = [g for g in groups if _given_gender(g) in {title.gender, None}]
+        if len(fitting) == 1:
+            return fitting[0]
+    introduced = [g for g in groups if g.first < one.span.start]
+    return introduced[0] if len(introduced) == 1 else None
+
+
+def _given_gender(group: Group) -> str | None:
+    for found in group.found:
+        title = known.titles().get(found.title)
+        if title is not None and title.gender:
+            return title.gender
+    genders = {known.given_names().get(key[0].capitalize()) for key in group.keys if len(key) > 1}
+    sure = genders & {"m", "f"}
+    return sure.pop() if len(sure) == 1 else None
+
+
+# ------------------------------------------------------------------------ organisations
+
+
+def acronym_of(key: tuple[str, ...]) -> str:
+    """First letters of the words that count: "league of the righteous" -> "lr"."""
+    return "".join(word[0] for word in key if word not in _MINOR)
+
+
+def _orgs(text: str, found: Sequence[Found]) -> list[Group]:
+    groups = _exact(text, found)
+    index: dict[str, Group] = {}
+    for group in groups:
+        for one in group.found:
+            forms = known.org_aliases().get(one.span.of(text))
+            if forms:
+                _join(index, forms[0], group)
+    groups = [group for group in groups if group.found]
+    by_acronym: dict[str, list[Group]] = {}
+    by_key = {key: group for group in groups for key in group.keys}
+    for group in groups:
+        for key in group.keys:
+            if len(key) > 1:
+                by_acronym.setdefault(acronym_of(key), []).append(group)
+                by_acronym.setdefault("".join(word[0] for word in key), []).append(group)
+    for group in groups:
+        key = min(group.keys, key=len)
+        if len(key) == 1 and group.found[0].span.of(text).replace(".", "").isupper() and len(key[0]) > 1:
+            owners = {id(g): g for g in by_acronym.get(key[0], ()) if g is not group}
+            if len(owners) == 1:
+                _absorb(next(iter(owners.values())), group)
+        elif len(key) > 1 and key[-1] in _COMPANY_TAIL:
+            short = by_key.get(key[:-1])
+            if short is not None and short is not group:
+                _absorb(group, short)
+    return [group for group in groups if group.found]
+
+
+def _join(index: dict[str, Group], canonical: str, group: Group) -> None:
+    first = index.setdefault(canonical, group)
+    if first is not group and group.found:
+        _absorb(first, group)
+
+
+def _absorb(into: Group, other: Group) -> None:
+    into.found.extend(other.found)
+    into.keys |= other.keys
+    other.found = []

@@ -1,0 +1,153 @@
+"""Who is in a story: names found, merged into people, organisations and places, with roles as printed.
+
+One table for speakers, figures and actors. Pure: the same article gives the same cast. What is looked
+at is capped (``bot.extract.tokens``), so that a hostile page costs no more than a long read.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from bot.extract import gazetteer as known
+from bot.extract.cast import Cast, Entity, EntityKind, NameMention
+from bot.extract.evidence import aliases, settled
+from bot.extract.gender import gender_of
+from bot.extract.names import Found, Group, fullest, grouped, key_of
+from bot.extract.roles import Role, age_beside, best, roles_beside
+from bot.extract.spotting import Spot, spot
+from bot.extract.tokens import PageWords, Token, tokenised
+from bot.types import Article, Phrase, Span
+
+_LEAST_SURE = 0.4  # a lone guess below this is nobody unless the page says more
+_ROLES_LIMIT = 12  # mentions of one entity whose surroundings are read for a role
+
+
+def cast_of(article: Article, sentences: tuple[Span, ...]) -> Cast:
+    """The cast of ``article``. ``sentences`` are spans of ``article.text`` in order.
+
+    Mentions are slices of the body, sorted and never overlapping; names, aliases, roles and ages are
+    phrases of the body, roles also of an aside. Never raises on odd text.
+    """
+    text = article.text
+    tokens = tokenised(text, sentences)
+    sentence_words = [[token.text for token in sentence] for sentence in tokens]
+    page = PageWords(sentence_words)
+    found: list[Found] = []
+    for sentence, its_words in zip(tokens, sentence_words, strict=True):
+        found.extend(_found(text, sentence, one) for one in spot(its_words, page))
+    found = _apart(settled(text, found))
+    groups = [group for group in grouped(text, found, aliases(text, found)) if group.sure >= _LEAST_SURE]
+    return _assembled(article, groups)
+
+
+def _found(text: str, sentence: list[Token], one: Spot) -> Found:
+    span = Span(sentence[one.first].start, sentence[one.last - 1].end)
+    if text[span.start : span.end].endswith(("'s", "\u2019s")):
+        span = Span(span.start, span.end - 2)
+    return Found(span, one.kind, one.sure, _title_of(sentence, one.first))
+
+
+def _title_of(sentence: list[Token], first: int) -> str:
+    """The folded title right before the name, of two words where the list has it so."""
+    if not first:
+        return ""
+    last = known.bare(sentence[first - 1].text)
+    if first > 1:
+        both = f"{known.bare(sentence[first - 2].text)} {last}"
+        if both in known.titles():
+            return both
+    word = sentence[first - 1].text
+    return last if last in known.titles() and word[0].isupper() else ""
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Sorted; of two that overlap the longer stays."""
+    out: list[Found] = []
+    for one in sorted(found, key=lambda each: (each.span.start, -each.span.end)):
+        if out and one.span.start < out[-1].span.end:
+            continue
+        out.append(one)
+    return out
+
+
+def _assembled(article: Article, groups: list[Group]) -> Cast:
+    people = sorted(
+        one.span.start for group in groups if group.kind is EntityKind.PERSON for one in group.found
+    )
+    bounds = [paragraph.span for paragraph in article.paragraphs]
+    starts = [span.start for span in bounds]
+    entities: list[Entity] = []
+    mentions: list[NameMention] = []
+    for index, group in enumerate(groups):
+        entities.append(_entity(article, group, people, bounds, starts))
+        mentions.extend(NameMention(one.span, index) for one in group.found)
+    mentions.sort(key=lambda mention: mention.span)
+    return Cast(tuple(entities), tuple(mentions))
+
+
+def _entity(
+    article: Article, group: Group, people: list[int], bounds: list[Span], starts: list[int]
+) -> Entity:
+    text = article.text
+    name = fullest(text, group)
+    phrases = {span.of(text): article.phrase(span.start, span.end) for span in _first_printings(text, group)}
+    phrases.pop(name.of(text), None)
+    roles, age = _roles_and_age(article, group, bounds, starts)
+    gender = None
+    if group.kind is EntityKind.PERSON:
+        gender = gender_of(text, group.found, [role.text for role in roles[:3]], people)
+    return Entity(
+        kind=group.kind,
+        name=article.phrase(name.start, name.end),
+        aliases=tuple(phrases.values()),
+        mentions=tuple(one.span for one in group.found),
+        roles=roles,
+        gender=gender,
+        age=age,
+        confidence=min(1.0, group.sure),
+    )
+
+
+def _first_printings(text: str, group: Group) -> list[Span]:
+    seen: dict[str, Span] = {}
+    for one in group.found:
+        seen.setdefault(one.span.of(text), one.span)
+    return list(seen.values())
+
+
+def _roles_and_age(
+    article: Article, group: Group, bounds: list[Span], starts: list[int]
+) -> tuple[tuple[Phrase, ...], Phrase | None]:
+    """Roles best first, those of the body and of asides together; the first age printed."""
+    if group.kind is EntityKind.PLACE:
+        return (), None
+    ranked: list[tuple[Role, int | None]] = []
+    age: Phrase | None = None
+    for one in group.found[:_ROLES_LIMIT]:
+        low, high = _paragraph(one.span, bounds, starts, len(article.text))
+        beside = roles_beside(article.text, one.span.start, one.span.end, group.kind, low, high)
+        ranked.extend((role, None) for role in beside)
+        if age is None and group.kind is EntityKind.PERSON:
+            years = age_beside(article.text, one.span.start, one.span.end, low, high)
+            age = article.phrase(years.start, years.end) if years else None
+    full = fullest(article.text, group).of(article.text)
+    for number, aside in enumerate(article.asides):
+        match = re.search(rf"(?<![\w-]){re.escape(full)}(?!\w)", aside.text[:4000])
+        if match:
+            size = len(aside.text)
+            beside = roles_beside(aside.text, match.start(), match.end(), group.kind, 0, size)
+            ranked.extend((role, number) for role in beside)
+    order = {id(role): where for role, where in ranked}
+    phrases: dict[tuple[str, ...], Phrase] = {}
+    for role in best([role for role, _ in ranked]):
+        phrase = article.phrase(role.start, role.end, order[id(role)])
+        phrases.setdefault(key_of(phrase.text), phrase)
+    return tuple(phrases.values()), age
+
+
+def _paragraph(span: Span, bounds: list[Span], starts: list[int], size: int) -> tuple[int, int]:
+    at = bisect_right(starts, span.start) - 1
+    if at >= 0 and bounds[at].contains(span):
+        return bounds[at].start, bounds[at].end
+    return max(0, span.start - 200), min(size, span.end + 200)

@@ -1,0 +1,259 @@
+"""Roles as printed: titles before a name, appositives around it, clauses with "who chairs".
+
+Every role is a slice beside the name; nothing is put together from two places. Where a pattern is
+not certain, there is no role.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from bot.extract import gazetteer as known
+from bot.extract.cast import EntityKind
+from bot.extract.lexicon import words
+
+WINDOW_CHARS = 200
+LIMIT_ROLE_CHARS = 120
+
+_COURTESY = frozenset(
+    {"mr", "mrs", "ms", "mx", "miss", "sir", "dame", "madame", "herr", "frau", "señor", "señora"}
+)
+_PARTY = re.compile(r" \((?:[DRI]|Lab|Con|LD|SNP|DUP|Lib Dem|Green)(?:[-\u2013, ]{1,2}[A-Z][\w. ]*)?\)")
+_AGE = re.compile(r"(?:, (?:who is |aged )?| \(|, aged |, now )(\d{1,3})(?=[,.;)]| and )\)?")
+_YEARS_OLD = re.compile(r"\b(\d{1,3}|[a-z]+(?:-[a-z]+)?)-year-old\b")
+_STOP = re.compile(
+    r"[;:\n(\u201d\"\u2014!?]| [-\u2013] |,(?! (?:Inc|Ltd|LLC|Jr|Sr)\b)"
+    r"|\.(?=\s|$|[\"\u201d])(?<!\b[A-Z]\.)(?<!\b(?:St|Dr|Mr|Ms|Jr|Sr)\.)"
+    r"(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\bCorp\.)"
+    r"| (?:said|says|told|added|who|which|where|when|while|but|has|had|was|is|were|will|would)\b"
+)
+_ARTICLE = re.compile(r"(?:the|an?|The|An?) ")
+_WORD = re.compile(r"[\w\u2019'&.-]+")
+_RELATIVE = re.compile(
+    r", who (?:(is|was|has been|had been|became) (?=the |an? )"
+    r"|(?:also |now |once |later |has |had )?([a-z-]+))\b"
+)
+_COPULA = re.compile(r" (?:is|was|became) (?=(?:the|an?) )")
+_ROSE = re.compile(r", (?=who rose to prominence as )")
+_INTO_NAME = re.compile(
+    r"(?:^|[ \u201c\"(])((?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur"
+    r"|(?:[A-Z][\w.\u2019'-]*,? ){0,4}?[A-Z][\w.-]*['\u2019]s?)"
+    r" [^,.;:\"\u201c\u201d()\n]{3,110}), $"
+)
+_SPEECH_BEFORE = re.compile(
+    r"\b(?:said|says|added|told \w+|according to) (?:the|an?|its|[A-Z]\S*['\u2019]s) [^\"\u201c\u201d]*$"
+)
+_ORG_NOUN_BEFORE = re.compile(r"((?:[\w\u2019'&.-]+ ){1,6})$")
+_ORG_NOUN_AFTER = re.compile(
+    r", (?=(?:the|an?|its|one of) |which (?:is|was|has|owns|runs|makes|operates|represents) )"
+)
+
+
+class Role(NamedTuple):
+    """[start, end) of the source it was found in; the higher ``weight`` the better."""
+
+    start: int
+    end: int
+    weight: float
+
+
+class Age(NamedTuple):
+    start: int
+    end: int
+
+
+@cache
+def _nouns(kind: EntityKind) -> frozenset[str]:
+    return words("role_nouns.txt") if kind is EntityKind.PERSON else words("org_nouns.txt")
+
+
+def roles_beside(text: str, start: int, end: int, kind: EntityKind, low: int, high: int) -> list[Role]:
+    """Roles of the name at [start, end), looked for inside [low, high), which is its paragraph."""
+    low, high = max(low, start - WINDOW_CHARS), min(high, end + WINDOW_CHARS)
+    if kind is EntityKind.ORG:
+        return [*_org_before(text, low, start), *_org_after(text, end, high)]
+    if kind is not EntityKind.PERSON:
+        return []
+    after = end
+    party = _PARTY.match(text, after, high)
+    after = party.end() if party else after
+    age = _AGE.match(text, after, high)
+    after = age.end() if age else after
+    return [
+        *_title_before(text, low, start),
+        *_noun_phrase_before(text, low, start, text[end : end + 1]),
+        *_after(text, after, high),
+    ]
+
+
+def age_beside(text: str, start: int, end: int, low: int, high: int) -> Age | None:
+    """The age printed beside the name: "X, 45," or "the 45-year-old X" or "X, a 45-year-old nurse"."""
+    match = _AGE.match(text, end, min(high, end + 24))
+    if match and int(match[1]) < 120:
+        return Age(*match.span(1))
+    before = text[max(low, start - 40) : start]
+    for match in _YEARS_OLD.finditer(before):
+        if not re.search(r"[,.;]", before[match.end() :]):
+            base = max(low, start - 40)
+            return Age(base + match.start(), base + match.end())
+    match = _YEARS_OLD.match(text, end + 2, high) if text[end : end + 2] == ", " else None
+    article = re.compile(r", (?:an?|the) ").match(text, end, high)
+    match = match or (_YEARS_OLD.match(text, article.end(), high) if article else None)
+    return Age(*match.span()) if match else None
+
+
+# -------------------------------------------------------------------------------- before
+
+
+def _title_before(text: str, low: int, start: int) -> list[Role]:
+    """ "U.S. President", "then deputy police chief", "Sen.": the words right before the name."""
+    if text[start - 1 : start] != " ":
+        return []
+    parts = list(_WORD.finditer(text[low : start - 1]))
+    if not parts or parts[-1].end() != start - 1 - low:
+        return []
+    last = parts[-1][0]
+    if known.bare(last) in _COURTESY or not (known.is_title(last) or last.lower() in words("role_nouns.txt")):
+        return []
+    first = len(parts) - 1
+    while (
+        first
+        and parts[first].start() - parts[first - 1].end() == 1
+        and text[low + parts[first - 1].end()] == " "
+    ):
+        word = parts[first - 1][0]
+        if not _modifies(word, low + parts[first - 1].start(), text):
+            break
+        first -= 1
+    span = low + parts[first].start(), start - 1
+    named = first < len(parts) - 1
+    return [Role(*span, 4.5 if named else 4.0)]
+
+
+def _modifies(word: str, at: int, text: str) -> bool:
+    """Belongs to the title: "former", "U.S.", "Norden's", "police"."""
+    if word.lower() in words("sentence_starts.txt"):
+        return False
+    if word[0].isupper():
+        opening = at == 0 or text[at - 1] in '\n"\u201c' or text[max(0, at - 2) : at] in {". ", "? ", "! "}
+        return not opening or known.smallness(word) == 0 or known.is_title(word)
+    return word in words("role_modifiers.txt") or word in words("role_nouns.txt") or known.is_title(word)
+
+
+def _noun_phrase_before(text: str, low: int, start: int, following: str) -> list[Role]:
+    """ "the Y of Z, X," and "Y's chief executive, X,": the clause must close after the name."""
+    if text[start - 2 : start] != ", ":
+        return []
+    window = text[low:start]
+    match = _INTO_NAME.search(window)
+    if match is None:
+        return []
+    if following not in {",", ".", ""} and not _SPEECH_BEFORE.search(window):
+        return []
+    phrase = match[1]
+    if not _has_head(phrase, EntityKind.PERSON):
+        return []
+    first = low + match.start(1)
+    skip = _ARTICLE.match(phrase)
+    return [Role(first + (skip.end() if skip else 0), low + match.end(1), 5.0)]
+
+
+def _org_before(text: str, low: int, start: int) -> list[Role]:
+    """ "the militant Shiite group X", "Norden's largest bank, X"."""
+    match = _ORG_NOUN_BEFORE.search(text, low, start)
+    if match is None:
+        return []
+    parts = list(_WORD.finditer(match[1]))
+    if not parts or parts[-1][0].lower() not in words("org_nouns.txt"):
+        return []
+    first = len(parts) - 1
+    while first and _ARTICLE.fullmatch(parts[first - 1][0] + " ") is None and _describes(parts[first - 1][0]):
+        first -= 1
+    determined = first and _ARTICLE.fullmatch(parts[first - 1][0] + " ") is not None
+    if not determined and first == len(parts) - 1:
+        return []
+    return [Role(match.start(1) + parts[first].start(), start - 1, 4.0)]
+
+
+def _describes(word: str) -> bool:
+    if word[0].isupper():
+        return word.lower() not in words("sentence_starts.txt")
+    return word not in words("sentence_starts.txt") and ("-" in word or not word.endswith(("ed", "s")))
+
+
+# --------------------------------------------------------------------------------- after
+
+
+def _after(text: str, end: int, high: int) -> list[Role]:
+    relative = _RELATIVE.match(text, end, high)
+    if relative:
+        return _relative(text, end, high, relative)
+    copula = _COPULA.match(text, end, high)
+    if copula:
+        return [role._replace(weight=2.0) for role in _phrase_at(text, copula.end(), high, EntityKind.PERSON)]
+    for opener in (", ", " \u2014 ", " \u2013 ", " ("):
+        if text.startswith(opener, end):
+            return _phrase_at(text, end + len(opener), high, EntityKind.PERSON)
+    return []
+
+
+def _relative(text: str, end: int, high: int, match: re.Match[str]) -> list[Role]:
+    if match[1]:
+        return [role._replace(weight=4.2) for role in _phrase_at(text, match.end(), high, EntityKind.PERSON)]
+    rose = _ROSE.match(text, end, high)
+    if not rose and match[2] not in words("role_verbs.txt"):
+        return []
+    stop = _STOP.search(text, match.end(), high)
+    last = stop.start() if stop else high
+    if last - (end + 2) > LIMIT_ROLE_CHARS:
+        return []
+    return [Role(end + 2, last, 1.0 if rose else 3.5)]
+
+
+def _phrase_at(text: str, first: int, high: int, kind: EntityKind) -> list[Role]:
+    """The noun phrase that begins at ``first``, when its head is a role."""
+    stop = _STOP.search(text, first, high)
+    last = stop.start() if stop else high
+    if last == high and high < len(text) and text[high] != "\n":
+        return []
+    article = _ARTICLE.match(text, first, last)
+    begin = article.end() if article else first
+    phrase = text[begin:last].rstrip()
+    if not phrase or len(phrase) > LIMIT_ROLE_CHARS or not _has_head(phrase, kind):
+        return []
+    definite = article is not None and article[0].lower() == "the "
+    return [Role(begin, begin + len(phrase), 5.0 if definite or article is None else 4.4)]
+
+
+def _has_head(phrase: str, kind: EntityKind) -> bool:
+    """A role noun stands before the first preposition, among the first eight words."""
+    parts = [match[0].lower().rstrip(".") for match in _WORD.finditer(phrase)][:8]
+    for at, word in enumerate(parts):
+        if at and word in {"of", "for", "at", "in", "from", "with", "by", "on", "to", "and", "that"}:
+            parts = parts[:at]
+            break
+    nouns = _nouns(kind)
+    return any(
+        word in nouns or word.split("-")[-1] in nouns or word.removesuffix("s") in nouns
+        for word in parts[-3:]
+    )
+
+
+def _org_after(text: str, end: int, high: int) -> list[Role]:
+    """ "X, a charity that feeds ...", "X, which owns ..."."""
+    match = _ORG_NOUN_AFTER.match(text, end, high)
+    if match is None:
+        return []
+    if text.startswith("which", match.end()):
+        stop = re.compile(r"[,.;\n]").search(text, match.end(), high)
+        last = stop.start() if stop else high
+        return [Role(match.end(), last, 1.5)] if last - match.end() <= LIMIT_ROLE_CHARS else []
+    return [role._replace(weight=3.0) for role in _phrase_at(text, match.end(), high, EntityKind.ORG)]
+
+
+def best(roles: Sequence[Role]) -> list[Role]:
+    """Best first, of equals the earlier."""
+    return sorted(roles, key=lambda role: (-role.weight, role.start))
