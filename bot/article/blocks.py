@@ -7,7 +7,7 @@ library's verdict on the element (it kept the mark, or not) is a verdict on the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml.html import Element, HtmlElement
 
@@ -99,19 +99,35 @@ def _close_run(pieces: list[HtmlElement], run: HtmlElement) -> None:
         pieces.append(run)
 
 
-def mark_blocks(body: HtmlElement) -> list[Block]:
-    """Leaf blocks in order; each element that holds one carries its number in ``MARK``."""
+def mark_blocks(body: HtmlElement, furniture: Iterable[HtmlElement] = ()) -> list[Block]:
+    """Leaf blocks in order; each element that holds one carries its number in ``MARK``.
+
+    Blocks inside ``furniture`` are flagged as such.
+    """
     containers = containers_of(body)
+    junk = {below for node in furniture for below in node.iter()}
     found: list[Block] = []
-    for node in list(body.iter(*BLOCK_TAGS)):
+    for node in body.iter(*BLOCK_TAGS):
         if node.tag == "tr" and _is_row(node, containers):
-            text = one_line(" ".join(node.itertext()))
-            _add(found, node, [text], ParagraphKind.TABLE)
+            lines, kind = [one_line(" ".join(node.itertext()))], ParagraphKind.TABLE
         elif node in containers or (node.tag in _CELLS and _in_row(node, containers)):
             continue
         else:
-            _add(found, node, _lines(node), _kind(node))
+            lines, kind = _lines(node), _kind(node)
+        lines = [line for line in lines if line]
+        if lines:
+            mark = len(found)
+            node.set(MARK, str(mark))
+            found += _blocks_at(node, lines, kind, mark, node in junk)
     return found
+
+
+def _blocks_at(
+    node: HtmlElement, lines: list[str], kind: ParagraphKind, mark: int, junk: bool
+) -> list[Block]:
+    tag = str(node.tag)
+    linked, bold, level = linked_share(node), _all_bold(node), _HEADINGS.get(tag, 0)
+    return [Block(line, kind, linked, mark, tag, level, bold, junk) for line in lines]
 
 
 def _is_row(node: HtmlElement, containers: set[HtmlElement]) -> bool:
@@ -123,18 +139,6 @@ def _is_row(node: HtmlElement, containers: set[HtmlElement]) -> bool:
 def _in_row(node: HtmlElement, containers: set[HtmlElement]) -> bool:
     row = node.getparent()
     return row is not None and row.tag == "tr" and _is_row(row, containers)
-
-
-def _add(found: list[Block], node: HtmlElement, lines: list[str], kind: ParagraphKind) -> None:
-    lines = [line for line in lines if line]
-    if not lines:
-        return
-    mark = len(found)
-    node.set(MARK, str(mark))
-    linked = linked_share(node)
-    tag = str(node.tag)
-    bold = _all_bold(node)
-    found += [Block(line, kind, linked, mark, tag, _HEADINGS.get(tag, 0), bold) for line in lines]
 
 
 def _kind(node: HtmlElement) -> ParagraphKind:

@@ -6,7 +6,7 @@ from bot.article.blocks import mark_blocks, split_runs
 from bot.article.decode import decode
 from bot.article.metadata import metadata_of
 from bot.article.opinions import readability_marks
-from bot.article.prune import prune
+from bot.article.prune import drop_dead, furniture_of
 from bot.article.story import joined
 from bot.article.tree import body_of, parse
 from bot.article.trim import trimmed
@@ -19,9 +19,12 @@ def read_html(page: Page) -> Article:
     root = parse(decode(page.body, page.charset), page.url)
     meta = metadata_of(root, page.url, page.fetched_at)
     body = body_of(root)
-    prune(body)
+    drop_dead(body)
+    furniture = furniture_of(body)
     split_runs(body)
-    blocks = mark_blocks(body)
+    blocks = mark_blocks(body, furniture)
+    for node in furniture:
+        node.drop_tree()
     kept = readability_marks(root)
     chosen = trimmed([block for block in blocks if block.mark in kept], meta.title)
     text, paragraphs = joined(chosen)

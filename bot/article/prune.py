@@ -23,7 +23,9 @@ _WRAPPER = re.compile(
     r"(?:^|\s)(?:post|hentry|entry-?content|article-?body|articlebody|type-post|story-?body)(?:\s|$)", re.I
 )
 _NEVER_BODY = re.compile(
-    r"comment|disqus|respond|related|recirc|recommend|newsletter|promo|outbrain|taboola", re.I
+    r"comment|disqus|respond|relat|recirc|recommend|newsletter|promo|outbrain|taboola|caption|author|"
+    r"trending|popular|most|more-?(?:on|from|stories)|next|also|cookie|consent|modal|popup|copyright|disclaimer",
+    re.I,
 )
 _NAMED_BY = ("class", "id", "data-component", "data-testid", "data-module", "data-type", "role", "aria-label")
 _SIDE_SHARE = 0.25
@@ -31,34 +33,9 @@ _CLASS_SHARE = 0.2
 _LONG_CHARS = 120
 
 
-def prune(body: HtmlElement) -> None:
-    """Drop furniture from ``body`` in place; tails (text after a dropped element) stay."""
+def drop_dead(body: HtmlElement) -> None:
+    """Drop what no reader ever sees as text; tails (text after a dropped element) stay."""
     gone: set[HtmlElement] = set()
-    _drop_dead(body, gone)
-    whole = len(words_of(body)) or 1
-    for node in list(body.iter(*_SIDE)):
-        if node not in gone and len(words_of(node)) < _SIDE_SHARE * whole:
-            _drop(node, gone)
-    junk = pattern("junk_classes", r"(?<![a-z])", r"(?![a-z])")
-    for node in list(body.iter()):
-        if node in gone or node is body or node.tag in ("article", "main"):
-            continue
-        name = names_of(node)
-        if name and junk.search(name) and not _holds_story(node, name, whole):
-            _drop(node, gone)
-
-
-def _drop(node: HtmlElement, gone: set[HtmlElement]) -> None:
-    gone.update(node.iter())
-    node.drop_tree()
-
-
-def names_of(node: HtmlElement) -> str:
-    """Class, id and the like, in one string with hyphens."""
-    return " ".join(node.get(key, "") for key in _NAMED_BY).strip().replace("_", "-")
-
-
-def _drop_dead(body: HtmlElement, gone: set[HtmlElement]) -> None:
     for node in list(body.iter(*_DEAD)):
         if node not in gone:
             _drop(node, gone)
@@ -72,7 +49,62 @@ def _drop_dead(body: HtmlElement, gone: set[HtmlElement]) -> None:
             _drop(node, gone)
 
 
+def _drop(node: HtmlElement, gone: set[HtmlElement]) -> None:
+    gone.update(node.iter())
+    node.drop_tree()
+
+
+def furniture_of(body: HtmlElement) -> list[HtmlElement]:
+    """Outermost elements that look like page furniture, in order; the tree is left as it is."""
+    found: list[HtmlElement] = []
+    below: set[HtmlElement] = set()
+    whole = len(words_of(body)) or 1
+    for node in body.iter(*_SIDE, "figcaption"):
+        if node not in below and len(words_of(node)) < _SIDE_SHARE * whole:
+            found.append(node)
+            below.update(node.iter())
+    whole -= sum(len(words_of(node)) for node in found)
+    named: dict[str, list[HtmlElement]] = {}
+    junk = pattern("junk_classes", r"(?<![a-z])", r"(?![a-z])")
+    for node in body.iter():
+        if node in below or node is body or node.tag in ("article", "main"):
+            continue
+        name = names_of(node)
+        word = junk.search(name) if name else None
+        if word is not None and not _holds_story(node, name, whole):
+            named.setdefault(word.group().lower(), []).append(node)
+            below.update(node.iter())
+    for word_, nodes in named.items():
+        if not _tells_story(word_, nodes):
+            found += nodes
+    return found
+
+
+def _tells_story(word: str, nodes: list[HtmlElement]) -> bool:
+    """Whether a class name that means furniture elsewhere marks this page's own paragraphs.
+
+    Sites set "paywall" on each gated paragraph, or "gallery" on each chapter of a list.
+    """
+    if _NEVER_BODY.search(word):
+        return False
+    long_ones = [part for node in nodes for part in _paragraphs(node)]
+    return len(long_ones) >= 3 and sum(_linked(part, len(words_of(part))) < 0.3 for part in long_ones) >= 3
+
+
+def _paragraphs(node: HtmlElement) -> list[HtmlElement]:
+    """``node`` or the paragraphs in it, where long enough to be prose."""
+    parts = list(node.iter("p")) or [node]
+    return [part for part in parts if len(words_of(part)) > _LONG_CHARS]
+
+
+def names_of(node: HtmlElement) -> str:
+    """Class, id and the like, in one string with hyphens."""
+    return " ".join(node.get(key, "") for key in _NAMED_BY).strip().replace("_", "-")
+
+
 def _holds_story(node: HtmlElement, name: str, whole: int) -> bool:
+    if "embed" in name and node.find(".//blockquote") is not None:
+        return True  # a post on a social network that the story shows
     text = words_of(node)
     if len(text) > _CLASS_SHARE * whole:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _TOKEN = re.compile(r"\w+")
 
@@ -17,3 +18,16 @@ def shingles(words: list[str], size: int = 4) -> list[tuple[str, ...]]:
     if len(words) < size:
         return [tuple(words)] if words else []
     return [tuple(words[at : at + size]) for at in range(len(words) - size + 1)]
+
+
+def agreement(left: str, right: str) -> float:
+    """F1 of the two texts' shingles, 0..1."""
+    ours, theirs = Counter(shingles(tokens(left))), Counter(shingles(tokens(right)))
+    both = sum((ours & theirs).values())
+    return 2 * both / (ours.total() + theirs.total()) if ours and theirs else 0.0
+
+
+def contained(inner: str, outer: str) -> float:
+    """Share of ``inner``'s shingles that stand in ``outer``, 0..1."""
+    ours, theirs = Counter(shingles(tokens(inner))), Counter(shingles(tokens(outer)))
+    return sum((ours & theirs).values()) / ours.total() if ours else 0.0

@@ -22,6 +22,7 @@ class Block:
     tag: str = "p"  # nearest block element
     level: int = 0  # of a heading, 1..6
     bold: bool = False  # all of it set in bold: a heading by looks
+    junk: bool = False  # stands in page furniture, by tag or class name
 
 
 def joined(blocks: Sequence[Block]) -> tuple[str, tuple[Paragraph, ...]]:
