@@ -1,0 +1,112 @@
+"""Numbers with value, unit and what they count.
+
+One scan a sentence: words and digit groups become tokens, numbers that are no figures are marked
+(``figure_traps``), and each remaining number is read once from left to right by the readers of
+``figure_shapes`` and ``figure_amounts``. Every step looks at a bounded number of tokens, so the whole
+is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from bot.extract import figure_shapes as shapes
+from bot.extract.cast import Cast
+from bot.extract.figure_amounts import amount
+from bot.extract.figure_context import Context, with_bounds
+from bot.extract.figure_shapes import Draft
+from bot.extract.figure_tokens import Token, low_at, tokenise
+from bot.extract.figure_traps import blocked, is_year_text
+from bot.extract.numbers import all_words, kind_of
+from bot.extract.rank_figures import scored
+from bot.types import Article, Figure, FigureKind, Quote, Span
+
+_WORDS_OF_MULTIPLES = (
+    "doubl\\w+",
+    "tripl\\w+",
+    "trebl\\w+",
+    "quadrupl\\w+",
+    "quintupl\\w+",
+    "halv\\w+",
+    "twice",
+    "\\w+fold",
+    "few",
+    "several",
+)
+
+
+@cache
+def _trigger() -> re.Pattern[str]:
+    """A sentence without a match holds no figure and is not looked at again."""
+    words = [word for word in all_words() if kind_of(word) not in {"letter", "short"}]
+    return re.compile(rf"\d|[¼-¾⅐-⅞]|\b(?:{'|'.join([*words, *_WORDS_OF_MULTIPLES])})\b", re.IGNORECASE)
+
+
+def find_figures(
+    article: Article, sentences: tuple[Span, ...], cast: Cast, quotes: tuple[Quote, ...]
+) -> tuple[Figure, ...]:
+    """Figures of ``article.text`` in order of print, scored; spans never overlap.
+
+    ``sentences`` are spans of the text in order, ``cast`` and ``quotes`` tell who said a figure. A span
+    holds the whole printed expression, the counted noun included ("more than half the members of
+    parliament"). Never raises on any text.
+    """
+    text = article.text
+    opening = {paragraph.span.start for paragraph in article.paragraphs}
+    context = Context(article, cast, quotes)
+    found: list[Figure] = []
+    for sentence in sentences:
+        if _trigger().search(text, sentence.start, sentence.end) is None:
+            continue
+        tokens = tokenise(text, sentence)
+        marks = _marks(tokens, cast, opens_paragraph=sentence.start in opening)
+        drafts = [with_bounds(tokens, draft) for draft in _drafts(tokens, marks)]
+        found.extend(context.figures(tokens, sentence, drafts))
+    return scored(article, tuple(found))
+
+
+def _marks(tokens: list[Token], cast: Cast, *, opens_paragraph: bool) -> bytearray:
+    marks = blocked(tokens, opens_paragraph=opens_paragraph)
+    mentions = cast.within(tokens[0].start, tokens[-1].end) if tokens and cast.mentions else ()
+    for mention in mentions:
+        for at, token in enumerate(tokens):
+            if mention.span.start <= token.start < mention.span.end:
+                marks[at] = 1
+    return marks
+
+
+def _drafts(tokens: list[Token], marks: bytearray) -> list[Draft]:
+    drafts: list[Draft] = []
+    at = 0
+    while at < len(tokens):
+        draft = _period(tokens, at) or (None if marks[at] else _read(tokens, at, marks))
+        if draft is None:
+            at += 1
+            continue
+        drafts.append(draft)
+        at = max(draft.end, at + 1)
+    return drafts
+
+
+def _read(tokens: list[Token], at: int, marks: bytearray) -> Draft | None:
+    return (
+        shapes.multiple(tokens, at)
+        or shapes.fraction(tokens, at)
+        or shapes.vague(tokens, at)
+        or amount(tokens, at, marks)
+    )
+
+
+def _period(tokens: list[Token], at: int) -> Draft | None:
+    """ "from 2007 to 2010": a stretch of calendar years."""
+    if (
+        tokens[at].low != "from"
+        or at + 3 >= len(tokens)
+        or low_at(tokens, at + 2) not in {"to", "until", "through"}
+    ):
+        return None
+    first, last = tokens[at + 1].text, tokens[at + 3].text
+    if not (is_year_text(first) and is_year_text(last) and first < last):
+        return None
+    return Draft(at, at + 4, FigureKind.DURATION, float(first), "year", high=float(last), calendar=True)
