@@ -4,6 +4,7 @@ NutgrafError
 +-- FetchError            a page could not be had
 |   +-- BadLink           not an http(s) link
 |   +-- PrivateAddress    the link leads into a private network
+|   +-- PortRefused       neither 80 nor 443, nor allowed by a setting
 |   +-- HostUnknown       the name does not resolve
 |   +-- Unreachable       refused, reset, TLS failure
 |   +-- TooSlow           a timeout of ours
@@ -92,6 +93,12 @@ class BadLink(FetchError):
 @dataclass
 class PrivateAddress(FetchError):
     host: str
+
+
+@dataclass
+class PortRefused(FetchError):
+    host: str
+    port: int
 
 
 @dataclass

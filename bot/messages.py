@@ -20,6 +20,8 @@ ERRORS: Mapping[str, str] = {
     "bad-link": "{url} is not a web link. Paste one that begins with http:// or https://.",
     "private-address": "{host} is inside a private network, and I do not read there. "
     "If it is yours, add it to allow_hosts in the settings.",
+    "port-refused": "The link wants port {port} of {host}, and I read from ports 80 and 443 only. "
+    "If it is yours, add {host}:{port} to allow_hosts in the settings.",
     "host-unknown": "I cannot find {host}. Check the link for a typing error.",
     "unreachable": "{host} did not answer ({cause}). Try again in a while.",
     "too-slow": "{host} took longer than {timeout_s}. Try again in a while.",
