@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.records import Counts, Delivery, DigestRecord, FeedState, Poll
 from bot.types import Digestible, Feed, Message, Page, Place, Posted, Request, Subscription
@@ -79,6 +79,31 @@ class ChatRefused(Exception):
 
 
 # ----------------------------------------------------------------------------- store
+
+Row = Mapping[str, Any]
+
+
+class Connection(Protocol):
+    """An open database transaction, as the store lends it to the engine."""
+
+    native: Any  # psycopg's AsyncConnection; on SQLite None
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """Run one statement (``?`` for each value); the rows it returns, [] when it returns none."""
+
+    def after_commit(self, call: Callable[[], Awaitable[None]]) -> None:
+        """Await ``call`` once the transaction has been committed."""
+
+
+class Database(Protocol):
+    """SQLite or PostgreSQL, opened and migrated."""
+
+    dialect: str  # "sqlite" | "postgresql"
+    address: str  # a path, or a libpq connection string
+
+    def transaction(self) -> AbstractAsyncContextManager[Connection]: ...
+
+    async def close(self) -> None: ...
 
 
 class Intake(Protocol):
@@ -179,6 +204,10 @@ class Upkeep(Protocol):
         Answers the number of rows deleted. Settings, feeds and subscriptions stay.
         """
 
+    async def forget_feed(self, place: Place, number: int) -> int:
+        """Unfollow, and forget every story of the feed in the channel; answers how many digests went.
+        Raises NoSuchSubscription."""
+
     async def forget_place(self, place: Place) -> int:
         """Delete every row of the channel; answers how many."""
 
@@ -212,7 +241,7 @@ class TryLater(Exception):
 class Jobs(Protocol):
     """The engine as the store sees it: jobs that appear when a transaction commits."""
 
-    async def defer(self, connection: object, task: str, key: str) -> None:
+    async def defer(self, connection: Connection, task: str, key: str) -> None:
         """Enqueue ``task`` for ``key`` through the open transaction's own connection."""
 
 

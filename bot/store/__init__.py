@@ -1,0 +1,52 @@
+"""What nutgraf remembers: neutral SQL over SQLite (the embedded default) and PostgreSQL.
+
+``open_database`` opens and migrates; ``SqlStore`` gives transactions over it. The engine gets the
+same database, so that a request and its job are committed together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.ports import Database, Jobs
+from bot.store.outbox import Outbox
+from bot.store.postgres import open_postgres
+from bot.store.sqlite import open_sqlite
+from bot.store.upkeep import Upkeep
+
+_POSTGRES = ("postgresql://", "postgres://")
+
+
+class SqlTransaction(Upkeep, Outbox):
+    """See ``bot.ports.Transaction``."""
+
+
+class SqlStore:
+    """See ``bot.ports.Store``. ``jobs`` is asked to enqueue inside the transaction."""
+
+    def __init__(self, database: Database, jobs: Jobs) -> None:
+        self._database = database
+        self._jobs = jobs
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[SqlTransaction]:
+        async with self._database.transaction() as connection:
+            yield SqlTransaction(connection, self._database.dialect, self._jobs)
+
+    async def close(self) -> None:
+        await self._database.close()
+
+
+async def open_database(address: str) -> Database:
+    """A path (SQLite) or a ``postgresql://`` address.
+
+    Raises StoreBusy, StoreNewer, StoreUnusable.
+    """
+    if address.startswith(_POSTGRES):
+        return await open_postgres(address)
+    return await open_sqlite(Path(address))
+
+
+__all__ = ["SqlStore", "SqlTransaction", "open_database"]

@@ -1,0 +1,48 @@
+"""What every part of a store transaction stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.ports import Connection, Jobs, Row
+
+CHANNEL = "platform = ? and workspace = ? and channel = ?"
+
+
+class Statements:
+    """The open connection, the dialect, and the engine's way to enqueue."""
+
+    def __init__(self, connection: Connection, dialect: str, jobs: Jobs) -> None:
+        self._connection = connection
+        self._dialect = dialect
+        self._jobs = jobs
+
+    async def _rows(self, sql: str, *values: object) -> list[Row]:
+        return await self._connection.rows(sql, *values)
+
+    async def _row(self, sql: str, *values: object) -> Row | None:
+        found = await self._connection.rows(sql, *values)
+        return found[0] if found else None
+
+    async def _insert(self, table: str, values: Mapping[str, object], conflict: str = "do nothing") -> bool:
+        """Whether a row was written (always, when ``conflict`` is an update)."""
+        marks = ", ".join("?" * len(values))
+        written = await self._connection.rows(
+            f"insert into {table} ({', '.join(values)}) values ({marks})"
+            f" on conflict {conflict} returning 1 as one",
+            *values.values(),
+        )
+        return bool(written)
+
+    async def _count(self, sql: str, *values: object) -> int:
+        """Of a ``select count(*) as n``."""
+        return int((await self._connection.rows(sql, *values))[0]["n"])
+
+    async def _deleted(self, sql: str, *values: object) -> int:
+        """Run a ``delete``; how many rows it took."""
+        return len(await self._connection.rows(f"{sql} returning 1 as one", *values))
+
+    @property
+    def _skip_locked(self) -> str:
+        """For claims: SQLite has one writer, PostgreSQL many."""
+        return "for update skip locked" if self._dialect == "postgresql" else ""

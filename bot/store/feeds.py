@@ -1,0 +1,162 @@
+"""Feeds, their known entries, and who follows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.errors import AlreadyFollowed, NoSuchSubscription
+from bot.ports import Row
+from bot.records import FeedState, Poll
+from bot.store.base import CHANNEL
+from bot.store.codec import (
+    channel_of,
+    feed_columns,
+    feed_of,
+    seconds,
+    seconds_or_none,
+    subscription_columns,
+    subscription_of,
+    words_text,
+)
+from bot.store.intake import Intake
+from bot.types import Entry, Place, Subscription
+
+
+class FeedBook(Intake):
+    """See ``bot.ports.FeedBook``. A feed's claim is its ``next_poll_at``, pushed ahead by the lease."""
+
+    async def due_feeds(self, now: datetime, limit: int, lease_s: float = 300.0) -> tuple[FeedState, ...]:
+        rows = await self._rows(
+            "update feeds set next_poll_at = ? where url in (select url from feeds f where next_poll_at <= ?"
+            " and exists (select 1 from subscriptions s where s.feed_url = f.url and s.paused = 0)"
+            f" order by next_poll_at limit ? {self._skip_locked}) returning *",
+            seconds(now) + lease_s,
+            seconds(now),
+            limit,
+        )
+        return tuple(feed_of(row) for row in rows)
+
+    async def feed(self, url: str) -> FeedState | None:
+        row = await self._row("select * from feeds where url = ?", url)
+        return None if row is None else feed_of(row)
+
+    async def known_entries(self, feed_url: str, ids: tuple[str, ...]) -> frozenset[str]:
+        rows = await self._rows("select id from entries where feed_url = ?", feed_url)
+        return frozenset(ids) & {row["id"] for row in rows}
+
+    async def followers(self, feed_url: str) -> tuple[Subscription, ...]:
+        rows = await self._rows(
+            "select * from subscriptions where feed_url = ? and paused = 0"
+            " order by platform, workspace, channel, number",
+            feed_url,
+        )
+        return tuple(subscription_of(row) for row in rows)
+
+    async def finish_poll(self, poll: Poll, at: datetime) -> int:
+        if poll.moved_from is not None and poll.moved_from != poll.state.url:
+            await self._move(poll.moved_from, poll.state)
+        if await self.feed(poll.state.url) is None:
+            return 0  # unfollowed while it was polled
+        await self._write_feed(poll.state)
+        for entry in poll.entries:
+            await self._remember(poll.state.url, entry, at)
+        taken = [await self.take(request, at) for request in poll.requests]
+        return sum(taken)
+
+    async def _write_feed(self, state: FeedState) -> None:
+        columns = feed_columns(state)
+        changes = ", ".join(f"{name} = ?" for name in columns)
+        await self._rows(f"update feeds set {changes} where url = ?", *columns.values(), state.url)
+
+    async def _remember(self, feed_url: str, entry: Entry, at: datetime) -> None:
+        columns = {
+            "feed_url": feed_url,
+            "id": entry.id,
+            "url": entry.url,
+            "title": entry.title,
+            "published_at": seconds_or_none(entry.published),
+            "seen_at": seconds(at),
+        }
+        await self._insert("entries", columns, "(feed_url, id) do update set seen_at = excluded.seen_at")
+
+    async def _move(self, old: str, state: FeedState) -> None:
+        """The feed lives at a new address now; a channel that follows both keeps one subscription."""
+        if await self.feed(old) is None:
+            return
+        await self._insert("feeds", feed_columns(state))
+        await self._rows(
+            "insert into entries (feed_url, id, url, title, published_at, seen_at)"
+            " select ?, id, url, title, published_at, seen_at from entries where feed_url = ?"
+            " on conflict do nothing",
+            state.url,
+            old,
+        )
+        await self._rows(
+            "delete from subscriptions where feed_url = ? and exists (select 1 from subscriptions s"
+            " where s.feed_url = ? and s.platform = subscriptions.platform"
+            " and s.workspace = subscriptions.workspace and s.channel = subscriptions.channel)",
+            old,
+            state.url,
+        )
+        await self._rows("update subscriptions set feed_url = ? where feed_url = ?", state.url, old)
+        await self._drop_unfollowed(old)
+
+    async def follow(self, state: FeedState, subscription: Subscription) -> Subscription:
+        channel = channel_of(subscription.place)
+        there = await self._row(
+            f"select number from subscriptions where {CHANNEL} and feed_url = ?", *channel, state.url
+        )
+        if there is not None:
+            raise AlreadyFollowed(state.url, there["number"])
+        await self._insert("feeds", feed_columns(state))
+        # a feed that was given up is polled again when somebody follows it anew
+        await self._rows(
+            "update feeds set next_poll_at = ?, failures = 0 where url = ? and next_poll_at is null",
+            seconds_or_none(state.next_poll_at),
+            state.url,
+        )
+        added = replace(subscription, id=await self._next_number(subscription.place), feed_url=state.url)
+        await self._insert("subscriptions", subscription_columns(added))
+        return added
+
+    async def _next_number(self, place: Place) -> int:
+        """1, 2, 3 ... in a channel; a number is not given twice, so "unfollow 2" never hits another feed."""
+        name = counter_name(place)
+        raised = "(name) do update set value = counters.value + 1"
+        await self._insert("counters", {"name": name, "value": 1}, raised)
+        return await self._count("select value as n from counters where name = ?", name)
+
+    async def subscriptions(self, place: Place) -> tuple[Subscription, ...]:
+        rows = await self._rows(
+            f"select * from subscriptions where {CHANNEL} order by number", *channel_of(place)
+        )
+        return tuple(subscription_of(row) for row in rows)
+
+    async def unfollow(self, place: Place, number: int) -> Subscription:
+        gone = subscription_of(await self._found("delete from subscriptions", place, number))
+        await self._drop_unfollowed(gone.feed_url)
+        return gone
+
+    async def pause(self, place: Place, number: int, paused: bool) -> Subscription:
+        return subscription_of(
+            await self._found(f"update subscriptions set paused = {int(paused)}", place, number)
+        )
+
+    async def _found(self, change: str, place: Place, number: int) -> Row:
+        row = await self._row(
+            f"{change} where {CHANNEL} and number = ? returning *", *channel_of(place), number
+        )
+        if row is None:
+            raise NoSuchSubscription(str(number))
+        return row
+
+    async def _drop_unfollowed(self, feed_url: str) -> None:
+        if await self._row("select 1 as one from subscriptions where feed_url = ? limit 1", feed_url):
+            return
+        await self._rows("delete from entries where feed_url = ?", feed_url)
+        await self._rows("delete from feeds where url = ?", feed_url)
+
+
+def counter_name(place: Place) -> str:
+    return "subscription " + words_text(channel_of(place))

@@ -1,0 +1,54 @@
+"""Requests: seen once, answered once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.ports import ANSWER
+from bot.records import Counts, DeliveryState
+from bot.store.base import CHANNEL, Statements
+from bot.store.codec import channel_of, request_columns, request_of, seconds
+from bot.types import Place, Request
+
+OPEN, DONE, FAILED = "open", "done", "failed"
+
+
+class Intake(Statements):
+    """See ``bot.ports.Intake``."""
+
+    async def take(self, request: Request, at: datetime) -> bool:
+        columns = {**request_columns(request), "state": OPEN, "received_at": seconds(at)}
+        if not await self._insert("requests", columns):
+            return False
+        await self._jobs.defer(self._connection, ANSWER, request.key)
+        return True
+
+    async def request(self, key: str) -> Request | None:
+        row = await self._row("select * from requests where key = ?", key)
+        return None if row is None else request_of(row)
+
+    async def close_request(self, key: str, at: datetime, *, failed: bool = False) -> None:
+        state = FAILED if failed else DONE
+        await self._rows(
+            "update requests set state = ?, closed_at = ? where key = ?", state, seconds(at), key
+        )
+
+    async def counts(self, place: Place | None = None) -> Counts:
+        where, channel = ("", ()) if place is None else (f" where {CHANNEL}", channel_of(place))
+        requests = await self._by_state("requests", where, channel)
+        deliveries = await self._by_state("deliveries", where, channel)
+        followed = await self._rows(f"select feed_url from subscriptions{where}", *channel)
+        return Counts(
+            seen=sum(requests.values()),
+            digested=await self._count(f"select count(*) as n from digests{where}", *channel),
+            delivered=deliveries.get(DeliveryState.POSTED, 0),
+            waiting=requests.get(OPEN, 0),
+            parked=deliveries.get(DeliveryState.PARKED, 0),
+            failed=requests.get(FAILED, 0),
+            feeds=len({row["feed_url"] for row in followed}),
+            subscriptions=len(followed),
+        )
+
+    async def _by_state(self, table: str, where: str, channel: tuple[str, ...]) -> dict[str, int]:
+        rows = await self._rows(f"select state, count(*) as n from {table}{where} group by state", *channel)
+        return {row["state"]: row["n"] for row in rows}

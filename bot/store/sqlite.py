@@ -1,0 +1,195 @@
+"""SQLite, the embedded default: one process, one connection, one writer thread, WAL.
+
+Every statement runs on the writer thread, so the event loop never waits for the disk, and an
+``asyncio.Lock`` lets one transaction in at a time. ``synchronous=FULL``: what was acknowledged
+survives a power cut as well as a kill. The file must lie on a local disk (WAL and locks do not
+work over NFS).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from bot.errors import StoreBusy, StoreUnusable
+from bot.ports import Row
+from bot.store.migrate import migrate_sqlite
+
+T = TypeVar("T")
+
+_BUSY_S = 10.0  # a backup tool may hold the file for a moment
+
+
+class SqliteConnection:
+    """One open transaction; begun by its first statement."""
+
+    native = None
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+        self._begun = False
+        self.calls: list[Callable[[], Awaitable[None]]] = []
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        begin, self._begun = not self._begun, True
+        return await self._database.on_writer(lambda: self._database.statement(sql, values, begin=begin))
+
+    def after_commit(self, call: Callable[[], Awaitable[None]]) -> None:
+        self.calls.append(call)
+
+
+class SqliteDatabase:
+    """Opened by ``open_sqlite``."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, lock: int, raw: sqlite3.Connection, writer: ThreadPoolExecutor) -> None:
+        self.address = str(path)
+        self._held = lock
+        self._raw = raw
+        self._writer = writer
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[SqliteConnection]:
+        """Raises StoreUnusable when the disk is full or the file is damaged."""
+        connection = SqliteConnection(self)
+        async with self._turn:
+            try:
+                yield connection
+            except BaseException:
+                await asyncio.shield(self.on_writer(self._roll_back))
+                raise
+            # Shielded: a cancelled caller leaves the commit to the writer, and whoever comes next
+            # queues behind it on the same thread.
+            await asyncio.shield(self.on_writer(self._commit))
+        for call in connection.calls:
+            await call()
+
+    async def on_writer(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    def statement(self, sql: str, values: Sequence[object], *, begin: bool) -> list[Row]:
+        try:
+            if begin:
+                self._raw.execute("begin immediate")
+            return [dict(row) for row in self._raw.execute(sql, values)]
+        except sqlite3.DatabaseError as error:
+            raise _told(self.address, error) from error
+
+    def _commit(self) -> None:
+        if not self._raw.in_transaction:
+            return
+        try:
+            self._raw.execute("commit")
+        except sqlite3.DatabaseError as error:
+            self._roll_back()
+            raise _told(self.address, error) from error
+
+    def _roll_back(self) -> None:
+        if self._raw.in_transaction:
+            self._raw.execute("rollback")
+
+    async def close(self) -> None:
+        async with self._turn:
+            await self.on_writer(self._raw.close)
+        self._writer.shutdown()
+        os.close(self._held)
+
+
+async def open_sqlite(path: Path) -> SqliteDatabase:
+    """Take the lock, open, migrate.
+
+    Raises StoreBusy when another process has it, StoreNewer when a newer nutgraf wrote it,
+    StoreUnusable when the file is no database, is damaged or cannot be written.
+    """
+    writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+    loop = asyncio.get_running_loop()
+    try:
+        lock, raw = await loop.run_in_executor(writer, _open, path)
+    except BaseException:
+        writer.shutdown(wait=False)
+        raise
+    return SqliteDatabase(path, lock, raw, writer)
+
+
+def _open(path: Path) -> tuple[int, sqlite3.Connection]:
+    lock = _locked(path)
+    try:
+        return lock, _opened(path)
+    except BaseException:
+        os.close(lock)
+        raise
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    raw = None
+    try:
+        raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
+        raw.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=wal", "synchronous=full", "secure_delete=on"):
+            raw.execute(f"pragma {pragma}").fetchall()
+        _refuse_damaged(path, raw)
+        migrate_sqlite(path, raw)
+    except BaseException as error:
+        if raw is not None:
+            raw.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise _told(str(path), error) from error
+        raise
+    return raw
+
+
+def _refuse_damaged(path: Path, raw: sqlite3.Connection) -> None:
+    if raw.execute("pragma quick_check(1)").fetchone()[0] != "ok":
+        raise StoreUnusable(str(path), "the file is damaged")
+
+
+def _locked(path: Path) -> int:
+    """An exclusive lock beside the file: the engine frees the jobs of the last run at start, which
+    is right only when no other run is alive. The system drops it when the process dies."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreUnusable(str(path), _cause(error)) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise StoreBusy(str(path)) from error
+    except OSError as error:
+        os.close(lock)
+        raise StoreUnusable(str(path), _cause(error)) from error
+    return lock
+
+
+def _cause(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+_CAUSES = {
+    sqlite3.SQLITE_NOTADB: "the file is not a database",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "the file may not be written",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk does not answer",
+    sqlite3.SQLITE_PERM: "the file may not be written",
+}
+
+
+def _told(path: str, error: sqlite3.DatabaseError) -> Exception:
+    """The state of disk or file as StoreUnusable; a wrong statement of ours stays what it is."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return StoreBusy(path)
+    cause = _CAUSES.get(code)
+    return error if cause is None else StoreUnusable(path, cause)
