@@ -51,6 +51,7 @@ _PREPOSITIONS = frozenset(
      "than", "like", "after", "before", "into", "including", "between", "behind", "alongside", "as"}
 )  # fmt: skip
 _SKIPPED = words("speech_adverbs.txt")
+_WITH_PARTICIPLE = frozenset({"as", "is", "was", "are", "were", "been", "be", "not", "also"})
 _CORE = frozenset({"said", "says", "say", "told", "tells", "saying", "wrote", "writes", "tweeted", "asked"})
 _REACH = 40  # units between a cue and its quotation, at most
 
@@ -236,28 +237,23 @@ class _Finder:
     def subject(self, verb: int) -> int | None:
         """The phrase that governs the verb at ``verb``, looking left in the sentence."""
         at = verb - 1
-        if self.units[verb].low.endswith("ing") and not self._is(
-            at, {"as", "is", "was", "are", "were", "been"}
-        ):
+        if self.units[verb].low.endswith("ing") and not self._is(at, _WITH_PARTICIPLE):
             return self._main_subject(verb)
         while at >= self.start:
             unit = self.units[at]
             if unit.kind in SPEAKING:
                 return self._head(at) if unit.low != "who" else self._antecedent(at)
-            if unit.low in {"that", "which"} and at - 1 >= self.start and self._is(at - 1, _COMMAS):
-                return self._antecedent(at)
-            if unit.low in {"his", "her"} and self.units[verb].low.endswith("ing"):
-                return None
-            if unit.low in _COMMAS:
-                return self._over_comma(at, verb)
-            if unit.low in {"and", "but", "then"} or unit.kind is UnitKind.QUOTE:
-                return self._main_subject(at)
-            if unit.kind is UnitKind.POINT:
-                return None
-            if unit.low == "as" and at - 1 >= self.start and self.units[at - 1].kind is UnitKind.CUE:
+            if unit.kind in {UnitKind.POINT, UnitKind.QUOTE} or unit.low in {"and", "but", "then"}:
+                return self._over_break(at, verb)
+            if unit.low == "as" and self._is(at - 1, {"quoted", "cited", "quotes", "cites"}):
                 return self.subject(at - 1)
             at -= 1
         return None
+
+    def _over_break(self, at: int, verb: int) -> int | None:
+        if self.units[at].low in _COMMAS:
+            return self._over_comma(at, verb)
+        return None if self.units[at].kind is UnitKind.POINT else self._main_subject(at)
 
     def _head(self, at: int) -> int:
         """From the last noun of "a spokesman for the board" to its first."""

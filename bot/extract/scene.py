@@ -266,7 +266,7 @@ _NEVER_NOUNS = frozenset(
 
 
 def _leads_to_name(tokens: list[Unit], at: int) -> bool:
-    """ "Fox News host Jane Roe", "Rep. Roe", "retired Air Force general Roe": nothing but a role up to a name."""
+    """Nothing but a role up to a name: "Fox News host Jane Roe", "retired Air Force general Roe"."""
     for token in tokens[at : at + 7]:
         if token.kind is UnitKind.NAME:
             return tokens[at].kind is not UnitKind.NAME

@@ -1,0 +1,232 @@
+"""Who a mention is: names through the cast, pronouns by salience, "the mayor" through printed roles.
+
+The story is walked once, unit by unit. Every name adds to its bearer's salience, more so where a
+subject stands; each sentence lets all of it fade. A pronoun is the most salient person of its gender.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from bot.extract.cast import Entity, EntityKind
+from bot.extract.lexicon import words
+from bot.extract.links import Link
+from bot.extract.scene import Row, Scene, Unit, UnitKind
+from bot.types import ParagraphKind, Phrase, Span
+
+_GENDERS = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m"}
+
+# Weights and fading: hand-set, then varied one by one on the hand-resolved pronouns of the
+# development articles (python -m bot.evaluate.quotes); the optimum is flat.
+SUBJECT = 1.0
+FIRST = 0.5  # the sentence begins with it
+OBJECT = 0.45
+OWNER = 0.3
+IN_PHRASE = 0.3  # after a preposition
+SPOKE = 0.8
+SENTENCE_FADES = 0.62
+PARAGRAPH_FADES = 0.75
+UNKNOWN_GENDER = 0.55
+
+
+_Fit = Callable[[int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """``entity`` indexes the cast; else ``words`` describe a source without a name. ``sure``: 0..1."""
+
+    entity: int | None
+    sure: float
+    words: Phrase | None = None
+
+
+@dataclass(slots=True)
+class Salience:
+    """Scores of the cast's people and bodies at one point of the walk."""
+
+    scores: dict[int, float] = field(default_factory=dict)
+
+    def add(self, entity: int, weight: float) -> None:
+        self.scores[entity] = self.scores.get(entity, 0.0) + weight
+
+    def fade(self, rate: float) -> None:
+        self.scores = {entity: score * rate for entity, score in self.scores.items() if score > 0.01}
+
+
+def resolve_links(scene: Scene, links: list[Link | None]) -> list[Who | None]:
+    """Who speaks each quotation, in order; None where no link or nobody fits."""
+    walk = _Walk(scene, links)
+    walk.run()
+    return [walk.who.get((link.row, link.at)) if link else None for link in links]
+
+
+class _Walk:
+    def __init__(self, scene: Scene, links: list[Link | None]) -> None:
+        self.scene = scene
+        self.cast = scene.cast
+        self.salience = Salience()
+        self.who: dict[tuple[int, int], Who | None] = {}
+        self.sources = {(link.row, link.at) for link in links if link}
+        self.heads = _role_heads(scene)
+
+    def run(self) -> None:
+        for number, row in enumerate(self.scene.rows):
+            if row.kind is ParagraphKind.HEADING:
+                continue
+            borders = set(row.borders)
+            for at, unit in enumerate(row.units):
+                if at in borders:
+                    self.salience.fade(SENTENCE_FADES)
+                self._meet(number, row, at, unit)
+            self.salience.fade(PARAGRAPH_FADES)
+
+    def _meet(self, number: int, row: Row, at: int, unit: Unit) -> None:
+        place = (number, at)
+        who: Who | None = None
+        if unit.kind is UnitKind.NAME:
+            who = self._named(unit)
+        elif unit.kind is UnitKind.PRONOUN:
+            who = self._pronoun(unit)
+        elif unit.kind is UnitKind.NOMINAL:
+            who = self._nominal(row, at, unit)
+        elif unit.low in {"his", "her", "him"}:
+            who = self._pronoun(unit)
+        if who is None:
+            return
+        if place in self.sources:
+            self.who[place] = who
+        if who.entity is not None:
+            weight = _weight(row, at, unit) + (SPOKE if place in self.sources else 0.0)
+            self.salience.add(who.entity, weight * (1.0 if unit.kind is UnitKind.NAME else who.sure))
+            if unit.owner >= 0:
+                self.salience.add(self.cast.mentions[unit.owner].entity, OWNER)
+        elif unit.owner >= 0:
+            self.salience.add(self.cast.mentions[unit.owner].entity, OWNER)
+
+    # ------------------------------------------------------------------ kinds of mention
+
+    def _named(self, unit: Unit) -> Who:
+        mention = self.cast.mentions[unit.ref]
+        entity = self.cast.of(mention)
+        return Who(mention.entity, 0.8 if entity.kind is EntityKind.PLACE else entity.confidence)
+
+    def _pronoun(self, unit: Unit) -> Who | None:
+        gender = _GENDERS.get(unit.low)
+        if gender:
+            return self._best(lambda entity: _fits(self.cast.entities[entity], gender))
+        if unit.low == "it":
+            return self._best(lambda entity: float(self.cast.entities[entity].kind is EntityKind.ORG))
+        return None
+
+    def _best(self, fit: _Fit) -> Who | None:
+        ranked = sorted(
+            (
+                (score * weight, entity)
+                for entity, score in self.salience.scores.items()
+                if (weight := fit(entity)) > 0
+            ),
+            reverse=True,
+        )
+        if not ranked:
+            return None
+        best, entity = ranked[0]
+        second = ranked[1][0] if len(ranked) > 1 else 0.0
+        return Who(entity, best / (best + second) if best else 0.0)
+
+    def _nominal(self, row: Row, at: int, unit: Unit) -> Who:
+        beside = _apposed(row, at)
+        if beside is not None:
+            return Who(self.cast.mentions[beside].entity, 0.9)
+        head = _singular(unit.low)
+        definite = row.units[at].span.of(self.scene.article.text).lower().startswith(("the ", "president"))
+        bearers = self.heads.get(head, ())
+        if bearers and definite and unit.owner < 0:
+            found = self._best(lambda entity: float(entity in bearers))
+            if found is not None:
+                return Who(found.entity, 0.55 + 0.4 * (found.sure - 0.5))
+        span = described(self.scene.article.text, row, at)
+        return Who(None, 0.7, self.scene.article.phrase(span.start, span.end))
+
+
+def _fits(entity: Entity, gender: str) -> float:
+    if entity.kind is not EntityKind.PERSON:
+        return 0.0
+    if entity.gender is None:
+        return UNKNOWN_GENDER
+    return 1.0 if entity.gender == gender else 0.0
+
+
+def _weight(row: Row, at: int, unit: Unit) -> float:
+    start, end = row.sentence(at)
+    before = row.units[at - 1] if at > start else None
+    after = row.units[at + 1] if at + 1 < end else None
+    if unit.possessive or unit.low in {"his", "her"}:
+        return OWNER
+    if before is not None and before.low in words("prepositions.txt"):
+        return IN_PHRASE
+    if before is None or before.kind in {UnitKind.POINT, UnitKind.QUOTE}:
+        return SUBJECT + (FIRST if at == start else 0.0)
+    subject = after is not None and (after.kind is UnitKind.CUE or after.low in words("speech_adverbs.txt"))
+    return SUBJECT if subject or before.low in words("clause_openers.txt") else OBJECT
+
+
+def _apposed(row: Row, at: int) -> int | None:
+    """The mention in "the mayor, Jane Roe," and "Roe, the mayor,"; a name follows or stands before."""
+    units = row.units
+    if at + 2 < len(units) and units[at + 1].low == "," and units[at + 2].kind is UnitKind.NAME:
+        closing = units[at + 3].low if at + 3 < len(units) else "."
+        if closing in {",", "."} and not units[at + 2].possessive:
+            return units[at + 2].ref
+    return None
+
+
+def described(text: str, row: Row, at: int) -> Span:
+    """A source without a name as printed: "a spokesman for the Harbour Board"."""
+    units = row.units
+    span = units[at].span
+    end = span.end
+    index = at + 1
+    while index + 1 < len(units) and units[index].low in {
+        "for",
+        "of",
+        "at",
+        "in",
+        "with",
+        "from",
+        "on",
+        "to",
+    }:
+        if units[index + 1].kind not in {UnitKind.NAME, UnitKind.NOMINAL}:
+            break
+        end = units[index + 1].span.end
+        index += 2
+    owned = re.compile(r"['’]s$").search(text[span.start : end])
+    return Span(span.start, end - (owned.end() - owned.start() if owned else 0))
+
+
+def _role_heads(scene: Scene) -> dict[str, frozenset[int]]:
+    """Head noun of a printed role or title -> its bearers, as indexes of the cast."""
+    heads: dict[str, set[int]] = {}
+    for index, entity in enumerate(scene.cast.entities):
+        if entity.kind is EntityKind.PLACE:
+            continue
+        for role in entity.roles:
+            for piece in re.split(r",| and ", role.text.lower()):
+                own = re.split(r" (?:of|for|at|in|from|who|on|to|with) ", piece, maxsplit=1)[0]
+                named = [word for word in re.findall(r"[a-z][a-z\-]+", own) if word in _heads()]
+                if named:
+                    heads.setdefault(_singular(named[-1]), set()).add(index)
+    return {head: frozenset(bearers) for head, bearers in heads.items()}
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return words("role_nouns.txt") | words("unnamed.txt")
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
