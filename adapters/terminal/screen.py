@@ -1,0 +1,113 @@
+"""Messages on a screen: styled for a terminal, plain words for anything else. The door to rich.
+
+Every word is put on the screen as literal text, never as markup; words of a page were made safe by
+whoever made the message, and are stripped of control characters once more here.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from contextlib import AbstractContextManager
+from typing import IO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.style import Style
+from rich.text import Text
+
+from bot.types import Block, BlockKind, Message, Run
+
+_WIDTH = 92  # columns: longer lines are hard to read
+_STYLES = {
+    BlockKind.TITLE: "bold",
+    BlockKind.SOURCE: "dim",
+    BlockKind.NUTGRAF: "",
+    BlockKind.NOTICE: "yellow",
+    BlockKind.HEADING: "bold cyan",
+    BlockKind.QUOTE: "",
+    BlockKind.SPEAKER: "dim",
+    BlockKind.FOOTER: "dim",
+}
+_FRONT = {
+    BlockKind.NOTICE: "! ",
+    BlockKind.QUOTE: "┃ ",
+    BlockKind.SPEAKER: "┃ ",
+    BlockKind.FIGURE: "• ",
+    BlockKind.ACTOR: "• ",
+}
+_AIR_BEFORE = frozenset({BlockKind.TITLE, BlockKind.NUTGRAF, BlockKind.HEADING, BlockKind.FOOTER})
+
+
+class Screen:
+    """Where answers go. ``rich`` only where there is a person to see it."""
+
+    def __init__(self, out: IO[str], *, width: int | None = None, styled: bool | None = None) -> None:
+        self.styled = out.isatty() if styled is None else styled
+        self._out = out
+        self._console = Console(
+            file=out,
+            force_terminal=self.styled,
+            markup=False,
+            highlight=False,
+            emoji=False,
+            soft_wrap=False,
+            width=width,
+        )
+        if width is None and self._console.width > _WIDTH:
+            self._console = Console(
+                file=out, force_terminal=self.styled, markup=False, highlight=False, emoji=False, width=_WIDTH
+            )
+
+    def show(self, message: Message) -> None:
+        """Print ``message`` and flush. Raises OSError when nobody is there to read it."""
+        if not self.styled:
+            self._out.write(_safe(message.plain) + "\n\n")
+            self._out.flush()
+            return
+        before: BlockKind | None = None
+        for block in message.blocks:
+            if block.kind in _AIR_BEFORE or (block.kind is BlockKind.QUOTE and before is BlockKind.SPEAKER):
+                self._console.print()
+            self._print(block)
+            before = block.kind
+        self._console.print()
+        self._out.flush()
+
+    def line(self, text: str) -> None:
+        """One quiet line of our own."""
+        if self.styled:
+            self._console.print(Text(_safe(text), style="dim"))
+        else:
+            self._out.write(_safe(text) + "\n")
+        self._out.flush()
+
+    def busy(self, text: str) -> AbstractContextManager[object]:
+        """A moving sign while something is read; only where :attr:`styled`."""
+        return self._console.status(Text(_safe(text), style="dim"), spinner="dots")
+
+    def _print(self, block: Block) -> None:
+        style = _STYLES.get(block.kind, "")
+        text = Text(style=style)
+        for run in block.runs:
+            text.append(_safe(run.text), style=_style(run))
+        front = _FRONT.get(block.kind)
+        if front is None:
+            self._console.print(text)
+            return
+        for row, line in enumerate(text.wrap(self._console, self._console.width - len(front))):
+            mark = front if row == 0 or front == "┃ " else " " * len(front)
+            self._console.print(Text(mark, style="cyan" if front == "┃ " else style).append_text(line))
+
+    def indented(self, text: str) -> None:
+        self._console.print(Padding(Text(_safe(text)), (0, 0, 0, 2)))
+
+
+def _style(run: Run) -> Style:
+    """A link is given to the terminal as OSC 8; a link with a control character is none."""
+    link = run.link if run.link and run.link.isprintable() else None
+    return Style(bold=run.bold or None, italic=run.italic or None, link=link)
+
+
+def _safe(text: str) -> str:
+    """Line breaks stay; nothing else that drives a terminal does."""
+    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in {"Cc", "Cs"})
