@@ -6,6 +6,7 @@ A ``Link`` is a place in the text ("he", "the mayor", "Jane Roe"), not yet a per
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -54,6 +55,20 @@ _SKIPPED = words("speech_adverbs.txt")
 _WITH_PARTICIPLE = frozenset({"as", "is", "was", "are", "were", "been", "be", "not", "also"})
 _CORE = frozenset({"said", "says", "say", "told", "tells", "saying", "wrote", "writes", "tweeted", "asked"})
 _REACH = 40  # units between a cue and its quotation, at most
+
+
+_LABEL = re.compile(r"([A-Z][A-Z.'’\- ]{2,30}|[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}): (?=\S)")
+
+
+def label_inside(scene: Scene, quotation: int) -> Link | None:
+    """A transcript in marks: ``"ROE: Well, …"``; the label is the source."""
+    inner = scene.marks[quotation].inner
+    match = _LABEL.match(scene.article.text, inner.start, inner.end)
+    if match is None:
+        return None
+    span = Span(*match.span(1))
+    number, at = scene.place[quotation]
+    return Link(number, at, Unit(UnitKind.NAME, span, match.group(1).lower(), capital=True), How.LABEL)
 
 
 def link_in_sentence(scene: Scene, quotation: int) -> Link | None:

@@ -13,8 +13,9 @@ from functools import cache
 
 from bot.extract.cast import Entity, EntityKind
 from bot.extract.lexicon import words
-from bot.extract.links import Link
+from bot.extract.links import How, Link
 from bot.extract.scene import Row, Scene, Unit, UnitKind
+from bot.text import fold
 from bot.types import ParagraphKind, Phrase, Span
 
 _GENDERS = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m"}
@@ -42,6 +43,7 @@ class Who:
     entity: int | None
     sure: float
     words: Phrase | None = None
+    named: bool = False  # ``words`` are a name that the cast does not hold
 
 
 @dataclass(slots=True)
@@ -61,7 +63,7 @@ def resolve_links(scene: Scene, links: list[Link | None]) -> list[Who | None]:
     """Who speaks each quotation, in order; None where no link or nobody fits."""
     walk = _Walk(scene, links)
     walk.run()
-    return [walk.who.get((link.row, link.at)) if link else None for link in links]
+    return [walk.answer(link) if link else None for link in links]
 
 
 class _Walk:
@@ -72,6 +74,7 @@ class _Walk:
         self.who: dict[tuple[int, int], Who | None] = {}
         self.sources = {(link.row, link.at) for link in links if link}
         self.heads = _role_heads(scene)
+        self.surnames = _surnames(scene)
 
     def run(self) -> None:
         for number, row in enumerate(self.scene.rows):
@@ -107,9 +110,25 @@ class _Walk:
         elif unit.owner >= 0:
             self.salience.add(self.cast.mentions[unit.owner].entity, OWNER)
 
+    def answer(self, link: Link) -> Who | None:
+        if link.how is How.LABEL:
+            return self._overlooked(link.unit)
+        return self.who.get((link.row, link.at))
+
     # ------------------------------------------------------------------ kinds of mention
 
+    def _overlooked(self, unit: Unit) -> Who:
+        """A name that the cast has not marked here: by its last word, or as it is printed."""
+        last = fold(unit.low).split()[-1]
+        entity = self.surnames.get(last)
+        if entity is not None:
+            return Who(entity, 0.9)
+        phrase = self.scene.article.phrase(unit.span.start, unit.span.end)
+        return Who(None, 0.8, phrase, named=True)
+
     def _named(self, unit: Unit) -> Who:
+        if unit.ref < 0:
+            return self._overlooked(unit)
         mention = self.cast.mentions[unit.ref]
         entity = self.cast.of(mention)
         return Who(mention.entity, 0.8 if entity.kind is EntityKind.PLACE else entity.confidence)
@@ -141,15 +160,20 @@ class _Walk:
         beside = _apposed(row, at)
         if beside is not None:
             return Who(self.cast.mentions[beside].entity, 0.9)
-        head = _singular(unit.low)
-        definite = row.units[at].span.of(self.scene.article.text).lower().startswith(("the ", "president"))
-        bearers = self.heads.get(head, ())
-        if bearers and definite and unit.owner < 0:
-            found = self._best(lambda entity: float(entity in bearers))
-            if found is not None:
-                return Who(found.entity, 0.55 + 0.4 * (found.sure - 0.5))
+        bearer = self._bearer(unit)
+        if bearer is not None:
+            return bearer
         span = described(self.scene.article.text, row, at)
         return Who(None, 0.7, self.scene.article.phrase(span.start, span.end))
+
+    def _bearer(self, unit: Unit) -> Who | None:
+        """ "The mayor", "the Harbour senator": the most salient person printed with that role."""
+        lead = unit.span.of(self.scene.article.text).lower()
+        bearers = self.heads.get(_singular(unit.low), frozenset())
+        if not bearers or "'s " in lead or "’s " in lead or not lead.startswith("the "):
+            return None
+        found = self._best(lambda entity: float(entity in bearers))
+        return Who(found.entity, 0.55 + 0.7 * (found.sure - 0.5)) if found else None
 
 
 def _fits(entity: Entity, gender: str) -> float:
@@ -175,20 +199,20 @@ def _weight(row: Row, at: int, unit: Unit) -> float:
 
 
 def _apposed(row: Row, at: int) -> int | None:
-    """The mention in "the mayor, Jane Roe," and "Roe, the mayor,"; a name follows or stands before."""
+    """The mention in "the mayor, Jane Roe," and "his partner at Lenox, John Poe,"."""
     units = row.units
-    if at + 2 < len(units) and units[at + 1].low == "," and units[at + 2].kind is UnitKind.NAME:
-        closing = units[at + 3].low if at + 3 < len(units) else "."
-        if closing in {",", "."} and not units[at + 2].possessive:
-            return units[at + 2].ref
+    comma = _past_modifiers(units, at)
+    if comma + 1 < len(units) and units[comma].low == "," and units[comma + 1].kind is UnitKind.NAME:
+        name = units[comma + 1]
+        closing = units[comma + 2] if comma + 2 < len(units) else None
+        ends = closing is None or closing.low in {",", "."} or closing.kind is UnitKind.QUOTE
+        if ends and not name.possessive and name.ref >= 0:
+            return name.ref
     return None
 
 
-def described(text: str, row: Row, at: int) -> Span:
-    """A source without a name as printed: "a spokesman for the Harbour Board"."""
-    units = row.units
-    span = units[at].span
-    end = span.end
+def _past_modifiers(units: list[Unit], at: int) -> int:
+    """Index after "for the Harbour Board", "of Lenox" behind the phrase at ``at``."""
     index = at + 1
     while index + 1 < len(units) and units[index].low in {
         "for",
@@ -202,10 +226,29 @@ def described(text: str, row: Row, at: int) -> Span:
     }:
         if units[index + 1].kind not in {UnitKind.NAME, UnitKind.NOMINAL}:
             break
-        end = units[index + 1].span.end
         index += 2
+    return index
+
+
+def described(text: str, row: Row, at: int) -> Span:
+    """A source without a name as printed: "a spokesman for the Harbour Board"."""
+    span = row.units[at].span
+    end = row.units[_past_modifiers(row.units, at) - 1].span.end
     owned = re.compile(r"['’]s$").search(text[span.start : end])
-    return Span(span.start, end - (owned.end() - owned.start() if owned else 0))
+    return Span(span.start, end - (2 if owned else 0))
+
+
+def _surnames(scene: Scene) -> dict[str, int]:
+    """Folded last word of a person's name -> the one bearer; a name that two bear is left out."""
+    found: dict[str, int] = {}
+    shared: set[str] = set()
+    for index, entity in enumerate(scene.cast.entities):
+        if entity.kind is EntityKind.PERSON:
+            last = fold(entity.name.text).split()[-1]
+            if last in found:
+                shared.add(last)
+            found[last] = index
+    return {last: index for last, index in found.items() if last not in shared}
 
 
 def _role_heads(scene: Scene) -> dict[str, frozenset[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.extract.links import How, Link, link_in_sentence, subject_of_cue
+from bot.extract.links import How, Link, label_inside, link_in_sentence, subject_of_cue
 from bot.extract.scene import Row, Scene, Unit, UnitKind
 from bot.types import ParagraphKind
 
@@ -15,7 +15,10 @@ def links_of(scene: Scene) -> list[Link | None]:
     for quotation in range(len(scene.marks)):
         if quotation not in scene.place:
             continue
-        if _stands_alone(scene, quotation):
+        labelled = label_inside(scene, quotation)
+        if labelled is not None:
+            links[quotation] = labelled
+        elif _stands_alone(scene, quotation):
             links[quotation] = _carried(scene, links, quotation)
         else:
             own = link_in_sentence(scene, quotation)
@@ -105,13 +108,17 @@ def _look_ahead(scene: Scene, links: list[Link | None]) -> None:
     first = 0
     while first < len(scene.marks):
         last = first
-        while last + 1 < len(scene.marks) and scene.marks[last].continued:
+        while last + 1 < len(scene.marks) and scene.marks[last].continued and not _labelled(links[last + 1]):
             last += 1
         if last > first:
             best = min((link for link in links[first : last + 1] if link), key=_trust, default=None)
             for index in range(first, last + 1):
                 links[index] = best
         first = last + 1
+
+
+def _labelled(link: Link | None) -> bool:
+    return link is not None and link.how is How.LABEL
 
 
 _ORDER = {how: rank for rank, how in enumerate(How)}

@@ -77,8 +77,13 @@ DETERMINERS = words("determiners.txt")
 PRONOUNS = frozenset({"he", "she", "they", "it", "i", "we", "you", "who"})
 _STOPS = words("phrase_stops.txt")
 _ABBREVIATIONS = words("abbreviations.txt")
-_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:['’\-&][^\W_]+)*|['’]s\b|\.\.\.|--|[^\w\s]")
-_BRACKET = re.compile(r"[(\[][^()\[\]\n\"“”]{1,80}[)\]]")
+_TOKEN = re.compile(
+    r"(?:[A-Za-z]\.){2,}|\d+(?:[/.,:]\d+)+|[^\W_]+(?:['’\-&][^\W_]+)*|['’]s\b|\.\.\.|--|[^\w\s]"
+)
+# "(D-Wis.)", ", R-Ky.,": left out, with the second comma
+_BRACKET = re.compile(
+    r"[(\[][^()\[\]\n\"“”]{1,80}[)\]]|, ?(?:[RDI]|SNP|Lab|Con)-[A-Z][\w. ]{1,14}(?:,|(?= said))"
+)
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=s)['’](?=\s)")
 _NEVER_END = re.compile(r"(?:\b[A-Z]|\b(?:[A-Za-z]\.)+[A-Za-z])$")
 
@@ -176,6 +181,7 @@ def _words(text: str, start: int, end: int, skip: list[tuple[int, int]]) -> list
 
 def _chunked(tokens: list[Unit]) -> list[Unit]:
     """Noun phrases made one unit, cues marked."""
+    tokens = _with_overlooked_names(tokens)
     out: list[Unit] = []
     at = 0
     while at < len(tokens):
@@ -183,6 +189,47 @@ def _chunked(tokens: list[Unit]) -> list[Unit]:
         out.append(unit)
         at = following
     return out
+
+
+def _with_overlooked_names(tokens: list[Unit]) -> list[Unit]:
+    """Capitals right beside a cue are a name even where the cast has none: ``ref`` stays -1."""
+    out: list[Unit] = []
+    at = 0
+    while at < len(tokens):
+        end = at
+        while end < len(tokens) and end - at < 4 and _could_be_name(tokens[end]):
+            end += 1
+        if end > at and _beside_cue(tokens, at, end):
+            span = Span(tokens[at].span.start, tokens[end - 1].span.end)
+            low = " ".join(token.low for token in tokens[at:end])
+            out.append(Unit(UnitKind.NAME, span, low, possessive=tokens[end - 1].possessive, capital=True))
+            at = end
+        else:
+            out.append(tokens[at])
+            at += 1
+    return out
+
+
+def _could_be_name(token: Unit) -> bool:
+    low = token.low
+    return (
+        token.kind is UnitKind.WORD
+        and token.capital
+        and not (low in _STOPS or low in DETERMINERS or low in cue_forms() or low in _ABBREVIATIONS)
+        and not (low in words("calendar.txt") or low in _source_nouns() or low in words("clause_openers.txt"))
+    )
+
+
+def _beside_cue(tokens: list[Unit], at: int, end: int) -> bool:
+    """``said Ellis`` or ``Rival Jane Roe said``; a single capital that begins a sentence does not count."""
+    after = tokens[end].low if end < len(tokens) else ""
+    before = tokens[at - 1].low if at else ""
+    if before in _SPEECH and at > 0:
+        return after not in _SPEECH
+    return after in _SPEECH and (end - at > 1 or (at > 0 and tokens[at - 1].kind is UnitKind.QUOTE))
+
+
+_SPEECH = frozenset({"said", "says", "told", "added", "wrote", "tweeted", "asked", "explained", "continued"})
 
 
 def _phrase(tokens: list[Unit], at: int) -> tuple[Unit, int]:
@@ -311,9 +358,9 @@ def _ends_sentence(text: str, units: list[Unit], at: int) -> bool:
         return before in ".?!…" or before.isalnum()
     if before not in ".?!…" or not following.capital:
         return False
-    tail = units[at + 1 : at + 4]
+    tail = units[at + 1 : at + (5 if before == "." else 16)]
     cue = next((i for i, unit in enumerate(tail) if unit.kind is UnitKind.CUE and not unit.weak), None)
-    if cue is None or any(unit.kind is UnitKind.POINT for unit in tail[:cue]):
+    if cue is None or any(unit.low in {".", ";", ":", "?", "!"} for unit in tail[:cue]):
         return True
     if before == ".":
         # only a bare tag: `." Smith said.`

@@ -18,9 +18,9 @@ from bot.types import Article, Quote, QuoteKind, Span, Speaker, SpeakerKind
 # How often each construction was right about the mention (PolNeAR train, quotations of 5 words or
 # more: python -m bot.evaluate.quotes --constructions).
 TRUST = {
-    How.LABEL: 0.99, How.AFTER: 0.99, How.INVERTED: 0.99, How.ACCORDING: 0.97,
-    How.CREDIT: 0.97, How.BEFORE: 0.93, How.SAME: 0.96, How.LATE: 0.97, How.COLON: 0.85, How.FAR: 0.75, How.PRIOR: 0.75, How.CARRIED: 0.6,
-    How.SUBJECT: 0.55,
+    How.LABEL: 0.99, How.AFTER: 0.99, How.INVERTED: 0.99, How.ACCORDING: 0.97, How.CREDIT: 0.97,
+    How.BEFORE: 0.93, How.SAME: 0.96, How.LATE: 0.97, How.COLON: 0.85, How.FAR: 0.75, How.PRIOR: 0.75,
+    How.CARRIED: 0.6, How.SUBJECT: 0.55,
 }  # fmt: skip
 # Below SHOWN nobody is named; below CERTAIN the digest says that it is not sure. Tuned on PolNeAR dev.
 SHOWN = 0.4
@@ -79,7 +79,8 @@ def _speaker(scene: Scene, link: Link | None, person: Who | None, confidence: fl
     if person.entity is None:
         if person.words is None:
             return None
-        return Speaker(person.words, SpeakerKind.UNNAMED, None, certain, link.unit.span)
+        kind = SpeakerKind.PERSON if person.named else SpeakerKind.UNNAMED
+        return Speaker(person.words, kind, None, certain, link.unit.span)
     entity = scene.cast.entities[person.entity]
     kind = SpeakerKind.PERSON if entity.kind is EntityKind.PERSON else SpeakerKind.ORG
     role = entity.roles[0] if entity.roles else None
