@@ -266,6 +266,8 @@ def _orgs(text: str, found: Sequence[Found]) -> list[Group]:
                 by_acronym.setdefault(acronym_of(key), []).append(group)
                 by_acronym.setdefault("".join(word[0] for word in key), []).append(group)
     for group in groups:
+        if not group.found:  # absorbed by an earlier one
+            continue
         key = min(group.keys, key=len)
         if len(key) == 1 and group.found[0].span.of(text).replace(".", "").isupper() and len(key[0]) > 1:
             owners = {id(g): g for g in by_acronym.get(key[0], ()) if g is not group}
