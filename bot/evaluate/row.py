@@ -40,3 +40,10 @@ def ratio(hits: float, total: float) -> float:
 def f1(hits: float, predicted: float, gold: float) -> float:
     """Harmonic mean of precision and recall from counts; 0.0 when both sides are empty."""
     return 2 * hits / (predicted + gold) if predicted + gold else 0.0
+
+
+def share(
+    finding: str, measure: str, hits: float, total: int, better: str = "up", corpus: str = "own"
+) -> Row:
+    """``hits`` of ``total`` as a row."""
+    return Row(finding, corpus, measure, ratio(hits, total), total, better=better)
