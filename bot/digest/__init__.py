@@ -20,6 +20,7 @@ from bot.digest.sayings import (
     sentence_of,
     speaker_words,
     voices,
+    web_address,
     whole,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "speaker_words",
     "to_json",
     "voices",
+    "web_address",
     "whole",
 ]

@@ -69,11 +69,16 @@ def paragraph_number(article: Article, offset: int) -> int | None:
     return None
 
 
+def web_address(article: Article) -> str | None:
+    """The link of the story; None for a file."""
+    link = article.canonical_url
+    return link if link.lower().startswith(("http://", "https://")) else None
+
+
 def passage_of(article: Article, span: Span) -> str | None:
     """A link that opens the page at ``span``; None for a story that has no web address."""
-    if not article.canonical_url.lower().startswith(("http://", "https://")):
-        return None
-    return passage_url(article.canonical_url, article.text, span.start, span.end)
+    link = web_address(article)
+    return passage_url(link, article.text, span.start, span.end) if link else None
 
 
 def reading_minutes(article: Article) -> int:

@@ -16,6 +16,7 @@ from bot.digest import (
     sentence_of,
     speaker_words,
     voices,
+    web_address,
     whole,
 )
 from bot.display import plain, shortened
@@ -42,12 +43,9 @@ def text_message(text: str) -> Message:
 
 def _head(digest: Digest) -> list[Block]:
     article = digest.article
-    link = article.canonical_url if passage_of(article, Span(0, 1)) else None
+    title = shortened(article.title, _TITLE_LIMIT) or "Untitled"
     blocks = [
-        Block(
-            BlockKind.TITLE,
-            (Run(shortened(article.title, _TITLE_LIMIT) or "Untitled", bold=True, link=link),),
-        ),
+        Block(BlockKind.TITLE, (Run(title, bold=True, link=web_address(article)),)),
         Block(BlockKind.SOURCE, (Run(source_line(digest)),)),
     ]
     if digest.findings.nutgraf is not None:

@@ -1,0 +1,280 @@
+"""What an editor sees: the layout, and that a hostile page cannot leave it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.digest import Digest, compose
+from bot.render import digest_message, html, markdown, text_message
+from bot.render.marked import escaped
+from bot.render.message import figure_label
+from bot.render.source import outlet, source_line
+from bot.types import BlockKind, Figure, Findings, Message, Notice, Quote, QuoteKind, Span, Stamp
+from tests.unit.stories import FINDINGS, PIER, article, at, phrase, spans_of
+
+KEYS = {"key_quotes": (0, 1, 2), "key_figures": (0, 1), "key_actors": (0,)}
+
+
+def digest(**fields: object) -> Digest:
+    return Digest(article(**fields), FINDINGS, **KEYS, hosts=("harbour.example",))  # type: ignore[arg-type]
+
+
+def bare(span: Span) -> Figure:
+    return replace(FINDINGS.figures[0], span=span, counts=None, approximate=None, said_by=None)
+
+
+def test_the_layout() -> None:
+    shown = digest_message(digest(), "d1")
+    assert shown.digest_id == "d1"
+    assert shown.plain == (
+        "Board closes ferry pier\n"
+        "AP via Harbour News · 3 March 2026 · TESSMARK · 1 min read\n"
+        "\n"
+        "The harbour board voted on Tuesday \U0001f6a2 to close the old ferry pier, which could fall.\n"
+        "\n"
+        "Quotes\n"
+        "> “I never saw it coming,” […] “Nobody asked us. We will not allow it.”\n"
+        "  — Maren Holt, mayor of Tessmark  ¶2\n"
+        "> “The pier is safe for ten years,”\n"
+        "  — a senior official (unnamed)  ¶4\n"
+        "> “And then it is not.”\n"
+        "  — unattributed in the text  ¶5\n"
+        "Words quoted: Maren Holt 13 · a senior official 7\n"
+        "\n"
+        "Figures\n"
+        "- About 5,200 residents signed a letter against it, Holt said. (Maren Holt)  ¶3\n"
+        "- ten years — “The pier is safe for ten years,” a senior official said.  ¶4\n"
+        "\n"
+        "Who is named\n"
+        "- Maren Holt — mayor since 2019, aged 51 (×2)\n"
+        "\n"
+        "3 quotes, all verbatim · 2 figures · 1 name · contacted: harbour.example"
+    )
+
+
+def test_plain_and_blocks_say_the_same() -> None:
+    shown = digest_message(digest())
+    words = [run.text for block in shown.blocks for run in block.runs]
+    assert all(word in shown.plain for word in words)
+
+
+def test_empty_parts_vanish() -> None:
+    shown = digest_message(Digest(article(), Findings()))
+    assert [block.kind for block in shown.blocks] == [BlockKind.TITLE, BlockKind.SOURCE, BlockKind.FOOTER]
+    assert shown.plain.endswith("no host contacted")
+
+
+def test_a_role_stands_with_the_first_quote_only() -> None:
+    twice = replace(
+        FINDINGS, quotes=(FINDINGS.quotes[0], replace(FINDINGS.quotes[0], parts=(at("Nobody asked us."),)))
+    )
+    shown = digest_message(Digest(article(), twice, key_quotes=(0, 1))).plain
+    assert shown.count("— Maren Holt") == 2
+    assert shown.count("mayor of Tessmark") == 1
+
+
+def test_a_file_has_no_links() -> None:
+    shown = digest_message(digest(url="file:///a.txt", canonical_url="file:///a.txt"))
+    assert not [run.link for block in shown.blocks for run in block.runs if run.link]
+
+
+@pytest.mark.parametrize(
+    ("byline", "site", "shown"),
+    [
+        (("The Associated Press",), "GV Wire", "AP via GV Wire"),
+        (("Maren Holt", "Associated Press"), "GV Wire", "Maren Holt, AP via GV Wire"),
+        (("Reuters",), "Reuters", "Reuters"),
+        (("The Associated Press",), "AP News", "AP, AP News"),
+        (("Maren Holt",), "Harbour News", "Maren Holt, Harbour News"),
+        (("Harbour News",), "Harbour News", "Harbour News"),
+        ((), "Harbour News", "Harbour News"),
+        (("Maren Holt",), None, "Maren Holt"),
+        (("A", "B", "C", "D"), None, "A, B, C, others"),
+        ((), None, ""),
+    ],
+)
+def test_outlet(byline: tuple[str, ...], site: str | None, shown: str) -> None:
+    assert outlet(article(byline=byline, site=site)) == shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({}, "AP via Harbour News · 3 March 2026 · TESSMARK · 1 min read"),
+        ({"published": None, "dateline": None, "site": None, "byline": ()}, "1 min read"),
+        ({"modified": Stamp(datetime(2026, 3, 5, tzinfo=UTC))},
+         "AP via Harbour News · 3 March 2026, updated 5 March 2026 · TESSMARK · 1 min read"),
+        ({"modified": Stamp(datetime(2026, 3, 3, 9, tzinfo=UTC))},
+         "AP via Harbour News · 3 March 2026 · TESSMARK · 1 min read"),
+        ({"published": Stamp(datetime(2026, 3, 3, tzinfo=UTC), inferred=True)},
+         "AP via Harbour News · 3 March 2026 (guessed) · TESSMARK · 1 min read"),
+    ],
+)  # fmt: skip
+def test_source_line(fields: dict[str, object], shown: str) -> None:
+    assert source_line(Digest(article(**fields), Findings())) == shown
+
+
+@pytest.mark.parametrize(
+    ("figure", "label"),
+    [
+        (FINDINGS.figures[0], "About 5,200 residents"),
+        (FINDINGS.figures[1], "ten years"),
+        (replace(FINDINGS.figures[1], counts=phrase("ferry pier")), "ten"),
+        (replace(FINDINGS.figures[1], approximate=phrase("About")), "ten years"),
+    ],
+)
+def test_a_figures_label_is_one_slice(figure: object, label: str) -> None:
+    found = figure_label(digest(), figure)  # type: ignore[arg-type]
+    assert found.of(PIER) == label
+
+
+def test_a_long_sentence_is_cut_around_its_figure() -> None:
+    text = "word " * 60 + "about 40 boats sank and " + "more " * 60 + "end."
+    found = Findings(figures=(bare(at("40", text)),))
+    shown = digest_message(Digest(article(text), found, key_figures=(0,))).plain
+    line = next(row for row in shown.split("\n") if row.startswith("- "))
+    assert line.startswith("- 40 — […] word")
+    assert "[…]  ¶1" in line
+    assert len(line) < 300
+
+
+def test_text_message_keeps_columns_and_drops_traps() -> None:
+    shown = text_message("help   show\n  pause \x1b[2J\u202e")
+    assert shown.plain == "help   show\n  pause [2J"
+    assert len(shown.blocks) == 2
+
+
+# ---------------------------------------------------------------------------- hostile
+
+TRAPS = (
+    "“<script>alert(1)</script> </style><img src=x onerror=alert(1)> *a* [b](javascript:x) `c` # d "
+    "\u202eevil\u202c \x1b]8;;x\x07 & &lt; | \u200b$5\u0000”"
+)
+
+
+def hostile() -> Digest:
+    text = TRAPS + "\n\n" + TRAPS
+    span = Span(1, len(TRAPS) - 1)
+    found = Findings(
+        quotes=(Quote((span,), QuoteKind.DIRECT),),
+        figures=(bare(at("$5", text)),),
+        nutgraf=span,
+        sentences=tuple(spans_of(text)),
+    )  # fmt: skip
+    story = article(
+        text, title=TRAPS, site=TRAPS, byline=(TRAPS,), dateline=TRAPS,
+        canonical_url='https://x.example/"><script>alert(1)</script>',
+    )  # fmt: skip
+    return Digest(
+        story,
+        found,
+        key_quotes=(0,),
+        key_figures=(0,),
+        notices=(Notice("superseded-figure", {"text": "$5"}),),
+    )
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+ALLOWED = {
+    "html", "head", "meta", "title", "style", "body", "main", "section", "h1", "h2", "h3", "p", "blockquote",
+    "ul", "ol", "li", "strong", "em", "a", "mark", "span", "details", "summary",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "made", [digest(), hostile(), compose(article(), FINDINGS), Digest(article(""), Findings())]
+)
+def test_the_page_is_closed_and_loads_nothing(made: Digest) -> None:
+    page = html(made)
+    reader = _Tags()
+    reader.feed(page)
+    assert reader.open == []
+    assert {tag for tag, _ in reader.seen} <= ALLOWED
+    attributes = {name for _, row in reader.seen for name in row}
+    assert attributes <= {
+        "lang",
+        "dir",
+        "charset",
+        "http-equiv",
+        "content",
+        "name",
+        "class",
+        "id",
+        "href",
+        "rel",
+    }
+    links = [row["href"] for _, row in reader.seen if "href" in row]
+    assert all(link and link.startswith(("https://", "http://", "#")) for link in links)
+    names = {row["id"] for _, row in reader.seen if "id" in row}
+    assert {link[1:] for link in links if link and link.startswith("#")} <= names
+    assert "default-src &#x27;none&#x27;" in page
+    assert not re.search(r"url\(|@import", page.split("</style>")[0])
+
+
+@pytest.mark.parametrize("shown", [html(hostile()), markdown(hostile()), digest_message(hostile()).plain])
+def test_nothing_that_turns_a_line_or_drives_a_terminal(shown: str) -> None:
+    assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u200b\x1b\x07\x00")
+
+
+def test_markdown_of_a_hostile_page_has_no_tag_and_no_foreign_link() -> None:
+    shown = markdown(hostile())
+    bare = re.sub(r"\\.", "", shown)
+    assert "<script" not in bare.replace("<https://x.example/%22%3E%3Cscript%3E", "")
+    assert "](javascript" not in bare
+
+
+def test_markdown_of_a_digest() -> None:
+    shown = markdown(digest())
+    assert shown.startswith(
+        "# [Board closes ferry pier](<https://harbour.example/pier>)\n\nAP via Harbour News"
+    )
+    assert "> “And then it is not.”\n>\n> — unattributed in the text" in shown
+    assert "## Citations\n\n1. “I never saw it coming,”" in shown
+    assert "](<https://harbour.example/pier#:~:text=ten%20years>)" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. a", "1\\. a"), ("+ a", "\\+ a"), ("- a", "\\- a"), ("a - b. c", "a - b. c"),
+        ("a*b_c", "a\\*b\\_c"),
+        ("[x](y)", "\\[x\\](y)"), ("<b>", "\\<b\\>"), ("5,200 (3.5)", "5,200 (3.5)"),
+        ("---", "\\---"), ("\\", "\\\\"),
+    ],
+)  # fmt: skip
+def test_escaped(text: str, shown: str) -> None:
+    assert escaped(text) == shown
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=80))
+def test_any_words_make_a_message_a_page_and_markdown(text: str) -> None:
+    story = article("\U0001f6a2" + text, title=text, site=text)
+    found = Findings(quotes=(Quote((Span(0, len(text) + 1),), QuoteKind.DIRECT),), nutgraf=Span(0, 1))
+    made = Digest(story, found, key_quotes=(0,))
+    shown: Message = digest_message(made)
+    assert "“\U0001f6a2" in shown.plain
+    reader = _Tags()
+    reader.feed(html(made))
+    assert reader.open == []
+    assert markdown(made).startswith("# [")
