@@ -40,7 +40,8 @@ class Extractor(Protocol):
 
 
 class FeedParser(Protocol):
-    """Bytes -> entries. Raises NotAFeed; SeveralFeeds for a site with more than one."""
+    """Bytes -> entries. Raises NotAFeed; SeveralFeeds for a web page that names feeds, also when it
+    names exactly one (``bot.poller.open_feed`` follows that one by itself)."""
 
     async def parse(self, page: Page) -> Feed: ...
 

@@ -1,0 +1,166 @@
+"""Follows feeds: asks the store what is due, polls it, hands on what is new. Decisions: ``bot.schedule``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.errors import Blocked, FeedGone, NotAFeed, NotFound, NutgrafError, SeveralFeeds, SiteFailed
+from bot.ports import Clock, FeedParser, Fetcher, Store
+from bot.records import FeedState, Poll
+from bot.schedule import FIRST_INTERVAL_S, Outcome, entry_request, new_entries, next_poll, wanted
+from bot.types import Feed, Page
+from bot.urls import host_of
+
+_log = logging.getLogger(__name__)
+
+BATCH = 20  # feeds claimed and polled together; each may hold a 10 MiB body for a moment
+IDLE_S = 15.0  # between two looks at an empty agenda; the shortest interval is 300 s
+LEASE_S = 300.0  # far over a fetch's 20 s: a killed poller's feeds come back after it
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A feed as first seen: nothing in it is news yet, ``feed.entries[0]`` is its newest entry.
+
+    To follow it: ``tx.follow(opened.state, subscription)``, then
+    ``tx.finish_poll(Poll(opened.state, opened.feed.entries), now)``, which remembers the old entries.
+    """
+
+    state: FeedState
+    feed: Feed
+
+
+async def open_feed(fetcher: Fetcher, parser: FeedParser, url: str, clock: Clock) -> Opened:
+    """Fetch and parse the feed at ``url``, or the one feed that the page at ``url`` names.
+
+    Raises leaves of FetchError and ReadError; NotAFeed; SeveralFeeds when the page names more than one;
+    FeedGone.
+    """
+    try:
+        page, feed = await _look(fetcher, parser, url)
+    except SeveralFeeds as error:
+        if len(error.choices) != 1:
+            raise
+        try:
+            page, feed = await _look(fetcher, parser, error.choices[0])
+        except SeveralFeeds:
+            raise NotAFeed(url) from None  # a page that names a page
+    now = clock()
+    state = FeedState(page.url, feed.title, page.etag, page.last_modified, FIRST_INTERVAL_S)
+    return Opened(next_poll(state, Outcome.NO_NEWS, now, ttl_s=feed.ttl_s), feed)
+
+
+async def _look(fetcher: Fetcher, parser: FeedParser, url: str) -> tuple[Page, Feed]:
+    try:
+        page = await fetcher.get(url)
+    except NotFound as error:
+        if error.status == 410:
+            raise FeedGone(url) from None
+        raise
+    return page, await parser.parse(page)
+
+
+class Poller:
+    """Polls what is due until cancelled. One process of many may run it: feeds are claimed."""
+
+    def __init__(
+        self,
+        store: Store,
+        fetcher: Fetcher,
+        parser: FeedParser,
+        clock: Clock,
+        *,
+        dice: Callable[[], float] = random.random,
+        idle_s: float = IDLE_S,
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._parser = parser
+        self._clock = clock
+        self._dice = dice
+        self._idle_s = idle_s
+
+    async def run(self) -> None:
+        """Poll for ever. A fault of ours or of the store is logged and tried again, never fatal."""
+        while True:
+            try:
+                polled = await self.poll_due()
+            except Exception:
+                _log.exception("the poller stumbled")
+                polled = 0
+            if not polled:
+                await asyncio.sleep(self._idle_s)
+
+    async def poll_due(self) -> int:
+        """Poll one batch of due feeds; answers how many there were."""
+        async with self._store.begin() as tx:
+            due = await tx.due_feeds(self._clock(), BATCH, LEASE_S)
+        results = await asyncio.gather(*(self._poll(state) for state in due), return_exceptions=True)
+        for state, result in zip(due, results, strict=True):
+            if isinstance(result, Exception):
+                # its lease brings it back; without this line it would fail in silence for ever
+                _log.error("polling a feed of %s broke", host_of(state.url), exc_info=result)
+            elif isinstance(result, BaseException):
+                raise result
+        return len(due)
+
+    async def _poll(self, state: FeedState) -> None:
+        """One feed, from the conditional GET to the committed outcome."""
+        try:
+            page = await self._fetcher.get(state.url, etag=state.etag, last_modified=state.last_modified)
+            feed = None if page.not_modified else await self._parser.parse(page)
+        except NutgrafError as error:
+            await self._failed(state, error)
+            return
+        if feed is None:
+            await self._finish(Poll(self._next(state, Outcome.NO_NEWS)))
+        else:
+            await self._news(replace(state, etag=page.etag, last_modified=page.last_modified), feed)
+
+    async def _news(self, state: FeedState, feed: Feed) -> None:
+        """Requests for what nobody has seen yet, committed together with the entries' being known."""
+        now = self._clock()
+        async with self._store.begin() as tx:
+            known = await tx.known_entries(state.url, tuple(entry.id for entry in feed.entries))
+            new = new_entries(known, feed.entries, now)
+            requests = tuple(
+                entry_request(follower, entry)
+                for follower in await tx.followers(state.url)
+                for entry in new
+                if wanted(follower, entry)
+            )
+            after = self._next(state, Outcome.NEWS if new else Outcome.NO_NEWS, ttl_s=feed.ttl_s)
+            after = replace(after, title=feed.title or state.title)
+            taken = await tx.finish_poll(Poll(after, feed.entries, requests), now)
+        if taken:
+            _log.info("feed_host=%s new=%d requests=%d", host_of(state.url), len(new), taken)
+
+    async def _failed(self, state: FeedState, error: NutgrafError) -> None:
+        gone = isinstance(error, NotFound) and error.status == 410
+        retry_after_s = error.retry_after_s if isinstance(error, Blocked | SiteFailed) else None
+        outcome = Outcome.GONE if gone else Outcome.FAILED
+        # the host only: addresses of private feeds carry their password
+        _log.warning(
+            "feed_host=%s outcome=%s failures=%d", host_of(state.url), error.code(), state.failures + 1
+        )
+        await self._finish(Poll(self._next(state, outcome, retry_after_s=retry_after_s)))
+
+    def _next(
+        self,
+        state: FeedState,
+        outcome: Outcome,
+        *,
+        ttl_s: float | None = None,
+        retry_after_s: float | None = None,
+    ) -> FeedState:
+        return next_poll(
+            *(state, outcome, self._clock()), ttl_s=ttl_s, retry_after_s=retry_after_s, jitter=self._dice()
+        )
+
+    async def _finish(self, poll: Poll) -> None:
+        async with self._store.begin() as tx:
+            await tx.finish_poll(poll, self._clock())
