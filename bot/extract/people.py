@@ -15,11 +15,13 @@ from bot.extract.evidence import aliases, settled
 from bot.extract.gender import gender_of
 from bot.extract.names import Found, Group, fullest, grouped, key_of
 from bot.extract.roles import Role, age_beside, best, roles_beside
-from bot.extract.spotting import Spot, spot
+from bot.extract.spotting import Spot, is_headline, spot
+from bot.extract.tagger import tagged
 from bot.extract.tokens import PageWords, Token, tokenised
 from bot.types import Article, Phrase, Span
 
 _LEAST_SURE = 0.4  # a lone guess below this is nobody unless the page says more
+_SURE_RULE = 0.85  # a rule this sure adds a name that the tagger missed
 _ROLES_LIMIT = 12  # mentions of one entity whose surroundings are read for a role
 
 
@@ -35,10 +37,40 @@ def cast_of(article: Article, sentences: tuple[Span, ...]) -> Cast:
     page = PageWords(sentence_words)
     found: list[Found] = []
     for sentence, its_words in zip(tokens, sentence_words, strict=True):
-        found.extend(_found(text, sentence, one) for one in spot(its_words, page))
+        found.extend(_found(text, sentence, one) for one in _spots(its_words, page))
     found = _apart(settled(text, found))
     groups = [group for group in grouped(text, found, aliases(text, found)) if group.sure >= _LEAST_SURE]
     return _assembled(article, groups)
+
+
+def _spots(its_words: list[str], page: PageWords) -> list[Spot]:
+    """The tagger's names, and those of the rules that are sure where the tagger saw nothing."""
+    if is_headline(its_words):
+        return []
+    by_tagger = [spot for spot in (_trimmed(its_words, one) for one in tagged(its_words, page)) if spot]
+    out = list(by_tagger)
+    for one in spot(its_words, page):
+        if one.sure >= _SURE_RULE and not any(
+            one.first < other.last and other.first < one.last for other in by_tagger
+        ):
+            out.append(one)
+    return sorted(out)
+
+
+def _trimmed(its_words: list[str], one: Spot) -> Spot | None:
+    """Without titles, "the" and adjectives of nation at its head; None when nothing is left."""
+    first = one.first
+    if one.kind is EntityKind.PERSON:
+        while first < one.last and known.is_title(its_words[first]):
+            first += 1
+    while first < one.last and its_words[first].lower() == "the":
+        first += 1
+    name = " ".join(its_words[first : one.last])
+    if first >= one.last or known.is_nothing(name) or known.is_demonym(name) or known.is_calendar(name):
+        return None
+    return (
+        one._replace(first=first) if any(word[:1].isupper() for word in name.split()) or "-" in name else None
+    )
 
 
 def _found(text: str, sentence: list[Token], one: Spot) -> Found:

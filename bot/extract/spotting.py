@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.extract import gazetteer as known
 from bot.extract.cast import EntityKind
 from bot.extract.lexicon import words as listed
-from bot.extract.tokens import PageWords, is_name_like, is_shouting
+from bot.extract.tokens import PageWords, is_name_like
 
 _ORG_JOINS = frozenset({"of", "for", "and", "the", "on", "&"})
 _PLACE_LEADS = frozenset({"in", "at", "from", "near", "to", "into", "outside", "inside", "across", "around"})
@@ -30,9 +30,19 @@ class Spot(NamedTuple):
     sure: float
 
 
+def is_headline(words: Sequence[str]) -> bool:
+    """A line in capitals or in title case: common words stand with a capital, so capitals tell nothing."""
+    lettered = [word for word in words if word[:1].isalpha()]
+    capital = [word for word in lettered if word[0].isupper()]
+    if len(lettered) < 3 or len(capital) <= 0.7 * len(lettered):
+        return False
+    common = sum(1 for word in capital if known.smallness(word) >= 2 and word not in known.given_names())
+    return common - lettered[0][0].isupper() >= 2 or all(word.isupper() for word in lettered)
+
+
 def spot(words: Sequence[str], page: PageWords) -> list[Spot]:
     """Names in one sentence, in order, never overlapping. Nothing in lines of capitals."""
-    if is_shouting(words):
+    if is_headline(words):
         return []
     found: list[Spot] = []
     place = 0
