@@ -16,6 +16,8 @@ from bot.types import Figure, Span
 
 _SHOWN_MAX = 5
 _PER = (" per ", " an ", " a ")
+# Spellings of one unit: the labels are written in the first.
+_SPELLINGS = {"percentage": "percent", "pound sterling": "pound", "metre": "meter", "litre": "liter"}
 
 
 @dataclass(slots=True)
@@ -147,10 +149,17 @@ def _near(have: float | None, want: float) -> bool:
 def _unit_right(figure: Figure, gold: GoldFigure) -> bool | None:
     if not gold.unit:
         return None
-    wanted = {fold(gold.unit), *map(fold, gold.unit_any)}
-    have = fold(figure.unit)
-    plain = {have, *(have.split(word)[0] for word in _PER)}
+    wanted = {_spelled(unit) for unit in (gold.unit, *gold.unit_any)}
+    have = _spelled(figure.unit)
+    plain = {have, have.removesuffix(" of age"), *(have.split(word)[0] for word in _PER)}
     return bool(plain & wanted) or f"{gold.unit}s" == have
+
+
+def _spelled(unit: str) -> str:
+    spelled = fold(unit)
+    for one, other in _SPELLINGS.items():
+        spelled = spelled.replace(one, other)
+    return spelled
 
 
 def _counts_right(figure: Figure, gold: GoldFigure) -> bool | None:

@@ -120,6 +120,8 @@ def speaker_verdict(quote: Quote, gold: GoldQuote) -> Verdict:
         named = speaker.kind is not SpeakerKind.UNNAMED
         fits = says_one_of(speaker.name.text, wanted)
         return Verdict.RIGHT if fits else Verdict.WRONG if named else Verdict.PART
+    if speaker.kind is SpeakerKind.UNNAMED:
+        return Verdict.PART  # a description where a name was to be had: thin, but nobody else's name
     return judge(speaker.name.text, gold.speaker)
 
 
