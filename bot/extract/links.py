@@ -7,12 +7,13 @@ A ``Link`` is a place in the text ("he", "the mayor", "Jane Roe"), not yet a per
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.extract.lexicon import words
-from bot.extract.scene import SPEAKING, Row, Scene, Unit, UnitKind
+from bot.extract.phrases import SPEAKING, Unit, UnitKind
+from bot.extract.scene import Row, Scene
+from bot.extract.subjects import COMMAS, CORE, DASHES, PREPOSITIONS, SKIPPED, Clause
 from bot.types import Span
 
 
@@ -45,15 +46,6 @@ class Link:
     cue: Span | None = None
 
 
-_COMMAS = frozenset({",", "—", "–", "―", "-", "--"})
-_DASHES = frozenset({"—", "–", "―", "-", "--"})
-_PREPOSITIONS = frozenset(
-    {"of", "for", "from", "at", "in", "with", "on", "to", "about", "against", "by", "under", "over", "near",
-     "than", "like", "after", "before", "into", "including", "between", "behind", "alongside", "as"}
-)  # fmt: skip
-_SKIPPED = words("speech_adverbs.txt")
-_WITH_PARTICIPLE = frozenset({"as", "is", "was", "are", "were", "been", "be", "not", "also"})
-_CORE = frozenset({"said", "says", "say", "told", "tells", "saying", "wrote", "writes", "tweeted", "asked"})
 _REACH = 40  # units between a cue and its quotation, at most
 
 
@@ -82,29 +74,18 @@ def link_in_sentence(scene: Scene, quotation: int) -> Link | None:
 
 
 @dataclass(slots=True)
-class _Finder:
-    row: Row
-    number: int
-    start: int
-    end: int
+class _Finder(Clause):
     at: int
     closing: str  # last character inside the marks
 
-    @property
-    def units(self) -> Sequence[Unit]:
-        return self.row.units
-
     def find(self) -> Link | None:
         after = self._after()
-        if after and (self.closing in ",?!—–-…" or self._is(self.at + 1, _COMMAS) or self._starts_clean()):
+        if after and (self.closing in ",?!—–-…" or self.has(self.at + 1, COMMAS) or self._starts_clean()):
             return after
         before = self._before()
         if before and before.how is not How.FAR:
             return before
         return after or self._late() or before or self._colon() or self._subject()
-
-    def _is(self, at: int, low: frozenset[str] | set[str]) -> bool:
-        return self.start <= at < self.end and self.units[at].low in low
 
     def _starts_clean(self) -> bool:
         """Nothing but a conjunction stands before the quotation."""
@@ -119,9 +100,10 @@ class _Finder:
 
     def _after(self) -> Link | None:
         at = self.at + 1
-        dashed = self._is(at, _DASHES)
-        while at < self.end and (self.units[at].low in _COMMAS or self.units[at].low in _SKIPPED):
+        dashed = self.has(at, DASHES)
+        while at < self.end and (self.units[at].low in COMMAS or self.units[at].low in SKIPPED):
             at += 1
+        at = self._over_adjectives(at)
         if at >= self.end:
             return None
         unit = self.units[at]
@@ -137,6 +119,17 @@ class _Finder:
             return self._inverted(at, How.INVERTED)
         return None
 
+    def _over_adjectives(self, at: int) -> int:
+        """Up to two plain words before a phrase: `"…," nuclear experts Jane Roe and …`."""
+        for step in range(3):
+            index = at + step
+            if index >= self.end or self.units[index].kind in SPEAKING:
+                return index
+            unit = self.units[index]
+            if unit.kind is not UnitKind.WORD or unit.low in words("phrase_stops.txt"):
+                return at
+        return at
+
     def _cue_of_subject(self, at: int) -> int | None:
         """The verb after a subject: over adverbs, "of the board", an appositive between commas."""
         index = at + 1
@@ -147,7 +140,7 @@ class _Finder:
                 return index if unit.low != "according" else None
             if unit.kind is UnitKind.QUOTE:
                 return None
-            if unit.low in _COMMAS:
+            if unit.low in COMMAS:
                 closing = self._closing_comma(index)
                 if closing is None:
                     return None
@@ -164,9 +157,9 @@ class _Finder:
             unit = self.units[index]
             if unit.kind is UnitKind.QUOTE or unit.low in {".", ";", ":"}:
                 return None
-            if unit.low in _COMMAS:
+            if unit.low in COMMAS:
                 after = index + 1
-                while after < self.end and self.units[after].low in _SKIPPED:
+                while after < self.end and self.units[after].low in SKIPPED:
                     after += 1
                 if after < self.end and self.units[after].kind is UnitKind.CUE:
                     return index if not self.units[after].low.endswith("ing") else None
@@ -179,7 +172,7 @@ class _Finder:
             if unit.kind is UnitKind.QUOTE or unit.kind is UnitKind.POINT:
                 return None
             if unit.kind in SPEAKING:
-                if self.units[index - 1].low in _PREPOSITIONS:
+                if self.units[index - 1].low in PREPOSITIONS:
                     continue
                 return self._link(index, how, cue)
         return None
@@ -205,14 +198,14 @@ class _Finder:
             near = self._near(cue)
             if unit.weak and not near:
                 continue
-            if unit.weak and self._is(cue - 1, {"to"}):
+            if unit.weak and self.has(cue - 1, {"to"}):
                 continue
             link = self._source_of(cue)
             if link is None or (unit.weak and link.unit.low in {"it", "that", "this"}):
                 continue
             if near:
                 return link
-            if far is None or (far_cue not in _CORE and unit.low in _CORE):
+            if far is None or (far_cue not in CORE and unit.low in CORE):
                 far_cue = unit.low
                 far = Link(link.row, link.at, link.unit, How.FAR, link.cue)
         return far
@@ -221,7 +214,10 @@ class _Finder:
         """Only an object or "that" between the verb and the marks."""
         between = self.units[cue + 1 : self.at]
         verbs = any(unit.kind in {UnitKind.CUE, UnitKind.QUOTE} for unit in between)
-        return len(between) <= 5 and not verbs and not any(unit.low in {";", "."} for unit in between)
+        if len(between) > 5 or verbs or any(unit.low in {";", "."} for unit in between):
+            return False
+        thing = any(unit.kind in SPEAKING for unit in between) and between[-1].low == ","
+        return not thing or self.units[cue].low in CORE
 
     def _source_of(self, cue: int) -> Link | None:
         if self.units[cue].low == "according":
@@ -247,103 +243,6 @@ class _Finder:
             return by + 1
         return None
 
-    # ------------------------------------------------------------------ subjects
-
-    def subject(self, verb: int) -> int | None:
-        """The phrase that governs the verb at ``verb``, looking left in the sentence."""
-        at = verb - 1
-        if self.units[verb].low.endswith("ing") and not self._is(at, _WITH_PARTICIPLE):
-            return self._main_subject(verb)
-        while at >= self.start:
-            unit = self.units[at]
-            if unit.kind in SPEAKING:
-                return self._head(at) if unit.low != "who" else self._antecedent(at)
-            if unit.kind in {UnitKind.POINT, UnitKind.QUOTE} or unit.low in {"and", "but", "then"}:
-                return self._over_break(at, verb)
-            if unit.low == "as" and self._is(at - 1, {"quoted", "cited", "quotes", "cites"}):
-                return self.subject(at - 1)
-            at -= 1
-        return None
-
-    def _over_break(self, at: int, verb: int) -> int | None:
-        if self.units[at].low in _COMMAS:
-            return self._over_comma(at, verb)
-        return None if self.units[at].kind is UnitKind.POINT else self._main_subject(at)
-
-    def _head(self, at: int) -> int:
-        """From the last noun of "a spokesman for the board" to its first."""
-        while at - 2 >= self.start and self.units[at - 1].low in {
-            "of",
-            "for",
-            "from",
-            "at",
-            "in",
-            "with",
-            "to",
-            "on",
-        }:
-            owner = at - 2
-            if self.units[owner].low in {"close", "familiar", "loyal", "briefed", "sympathetic"}:
-                owner -= 1
-            if owner < self.start or self.units[owner].kind not in {UnitKind.NAME, UnitKind.NOMINAL}:
-                break
-            at = owner
-        return at
-
-    def _antecedent(self, at: int) -> int | None:
-        for index in range(at - 1, self.start - 1, -1):
-            if self.units[index].kind in SPEAKING:
-                return self._head(index)
-            if self.units[index].kind is not UnitKind.POINT and self.units[index].low not in _PREPOSITIONS:
-                return None
-        return None
-
-    def _over_comma(self, comma: int, verb: int) -> int | None:
-        """Left of a comma: the end of an appositive, or a participle that shares the main subject."""
-        if self.units[verb].low.endswith("ing"):
-            return self._main_subject(comma)
-        for index in range(comma - 1, max(self.start, comma - 36) - 1, -1):
-            unit = self.units[index]
-            if unit.kind is UnitKind.QUOTE or unit.low in {";", ":"}:
-                break
-            if unit.low in _COMMAS and index - 1 >= self.start and self.units[index - 1].kind in SPEAKING:
-                if self._list_of_names(index, comma):
-                    continue
-                return self._head(index - 1)
-        return self._main_subject(comma)
-
-    def _list_of_names(self, first: int, comma: int) -> bool:
-        between = self.units[first + 1 : comma]
-        return (
-            len(between) == 1
-            and between[0].kind is UnitKind.NAME
-            and first - 2 > self.start
-            and self._is(first - 2, _COMMAS)
-        )
-
-    def _main_subject(self, before: int) -> int | None:
-        """The first phrase of the sentence that stands where a subject stands."""
-        first: int | None = None
-        for index in range(self.start, before):
-            unit = self.units[index]
-            if unit.kind not in SPEAKING or unit.possessive or unit.low == "who":
-                continue
-            lead = self.units[index - 1] if index > self.start else None
-            if lead is not None and lead.low in _PREPOSITIONS:
-                continue
-            follower = self.units[index + 1] if index + 1 < self.end else None
-            if lead is not None and follower is not None and lead.low in _COMMAS and follower.low in _COMMAS:
-                continue
-            if (
-                lead is None
-                or lead.kind in {UnitKind.POINT, UnitKind.QUOTE}
-                or lead.low in words("clause_openers.txt")
-            ):
-                return index
-            if first is None:
-                first = index
-        return first
-
     # ------------------------------------------------------------------ the rest
 
     def _late(self) -> Link | None:
@@ -357,33 +256,46 @@ class _Finder:
                     return link
                 continue
             subject = cue - 1
-            while subject > self.at and self.units[subject].low in _SKIPPED:
+            while subject > self.at and self.units[subject].low in SKIPPED:
                 subject -= 1
             if (
                 self.units[subject].kind in SPEAKING
                 and subject > self.at + 1
-                and self._is(subject - 1, _COMMAS)
+                and self.has(subject - 1, COMMAS)
             ):
                 return self._link(subject, How.LATE, cue)
-            if self._is(cue - 1, _COMMAS) and self.units[cue].low == "said":
-                link = self._inverted(cue, How.LATE)
+            if self.has(cue - 1, COMMAS):
+                link = self._late_over_comma(cue)
                 if link:
                     return link
         agent = self.at + 1
-        if self._is(agent, {"by"}) and agent + 1 < self.end and self.units[agent + 1].kind in SPEAKING:
+        if self.has(agent, {"by"}) and agent + 1 < self.end and self.units[agent + 1].kind in SPEAKING:
             return self._link(agent + 1, How.LATE)
+        return None
+
+    def _late_over_comma(self, cue: int) -> Link | None:
+        """``…, said Roe`` and ``…, Jane Roe, the mayor, said``."""
+        inverted = self._inverted(cue, How.LATE) if self.units[cue].low in CORE else None
+        if inverted is not None and inverted.at == cue + 1:
+            return inverted
+        if self.units[cue].low.endswith("ing"):
+            return None
+        for index in range(cue - 2, self.at, -1):
+            if self.units[index].low in COMMAS and self.units[index - 1].kind in SPEAKING:
+                source = self.head(index - 1)
+                return self._link(source, How.LATE, cue) if self.has(source - 1, COMMAS) else None
         return None
 
     def _colon(self) -> Link | None:
         if self.at - 1 >= self.start and self.units[self.at - 1].low == ":":
-            subject = self._main_subject(self.at)
+            subject = self.main_subject(self.at)
             return self._link(subject, How.COLON) if subject is not None else None
         return None
 
     def _subject(self) -> Link | None:
         if self.at - self.start < 2:
             return None
-        subject = self._main_subject(self.at)
+        subject = self.main_subject(self.at)
         return self._link(subject, How.SUBJECT) if subject is not None else None
 
 
@@ -396,5 +308,5 @@ def subject_of_cue(row: Row, number: int, start: int, end: int) -> Link | None:
             link = finder._source_of(cue)
             if link is not None:
                 return Link(number, link.at, link.unit, How.PRIOR, link.cue)
-    subject = finder._main_subject(end)
+    subject = finder.main_subject(end)
     return Link(number, subject, row.units[subject], How.PRIOR) if subject is not None else None

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from bot.extract.lexicon import words
 from bot.extract.links import How, Link
+from bot.extract.phrases import Unit, UnitKind
 from bot.extract.resolve import Who
-from bot.extract.scene import Scene, Unit, UnitKind
+from bot.extract.scene import Scene
 from bot.text import count_words, letters
 from bot.types import ParagraphKind, Quote, QuoteKind, Span
 

@@ -14,7 +14,8 @@ from functools import cache
 from bot.extract.cast import Entity, EntityKind
 from bot.extract.lexicon import words
 from bot.extract.links import How, Link
-from bot.extract.scene import Row, Scene, Unit, UnitKind
+from bot.extract.phrases import Unit, UnitKind
+from bot.extract.scene import Row, Scene
 from bot.text import fold
 from bot.types import ParagraphKind, Phrase, Span
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.extract.links import How, Link, label_inside, link_in_sentence, subject_of_cue
-from bot.extract.scene import Row, Scene, Unit, UnitKind
+from bot.extract.phrases import Unit, UnitKind
+from bot.extract.scene import Row, Scene
 from bot.types import ParagraphKind
 
 _BLANK = frozenset({"and", "but", "so", "yet", "or"})
