@@ -15,6 +15,9 @@ from typing import Any
 
 from bot.feeds.dates import when
 
+# In the feed's own order; 5,000 rows take the event loop 60 ms to clean, 50,000 would take 0.6 s.
+MOST_ROWS = 5000
+
 
 @dataclass(frozen=True, slots=True)
 class RawEntry:
@@ -39,6 +42,17 @@ class RawFeed:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> RawFeed:
         return cls(row["title"], row["link"], tuple(RawEntry(**entry) for entry in row["entries"]))
+
+
+_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+
+
+def plausible(found: RawFeed, body: bytes) -> bool:
+    """False when the other library should be asked: no entry where the feed has some, or no title
+    (fastfeedparser drops Atom's XHTML titles)."""
+    if not found.entries:
+        return _ENTRY.search(body) is None
+    return any(entry.title for entry in found.entries)
 
 
 class Unreadable(Exception):
@@ -94,7 +108,8 @@ def _iso(text: str) -> str | None:
 
 def _feed(found: Mapping[str, Any]) -> RawFeed:
     head = found.get("feed") or {}
-    entries = [_entry(entry) for entry in found.get("entries") or [] if isinstance(entry, Mapping)]
+    listed = (found.get("entries") or [])[:MOST_ROWS]
+    entries = [_entry(entry) for entry in listed if isinstance(entry, Mapping)]
     return RawFeed(_text(head.get("title")), _text(head.get("link")), tuple(entries))
 
 

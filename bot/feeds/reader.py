@@ -10,7 +10,7 @@ from bot.errors import NotAFeed, SeveralFeeds
 from bot.feeds.child import read_apart
 from bot.feeds.discovery import feeds_named, looks_like_html
 from bot.feeds.entries import feed_of
-from bot.feeds.raw import RawFeed, Unreadable, fast, ttl_s
+from bot.feeds.raw import RawFeed, Unreadable, fast, plausible, ttl_s
 from bot.types import Feed, Page
 
 # The worst 256 KiB (one element with 25,000 attributes) hold fastfeedparser for 0.5 s, the worst
@@ -52,7 +52,7 @@ class FeedReader:
                 if is_json:
                     raise NotAFeed(url) from None
             else:
-                if not found.entries or any(entry.title for entry in found.entries):
+                if is_json or plausible(found, body):
                     return found
         try:
             async with self._children:
