@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from lxml.html import Element, HtmlElement
 
@@ -24,6 +25,11 @@ BLOCK_TAGS = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD = frozenset({"b", "strong"})
 _ENDS = re.compile(r"[.!?:;…\"'”’»)\]。！？]\s*$")
+_PULL = re.compile(r"pull-?quote|pullquote|quote-?box|blockquote", re.I)
+_CAPTION = re.compile(
+    r"(?<![a-z])(?:wp-|image-?|img-?|photo-?|media-?|picture-?|figure-?|slide-?)?caption", re.I
+)
+_REGIONS = frozenset({"body", "article", "main"})
 _BREAK = "\x00"  # the parser lets no zero character through
 _STRICT = frozenset({"ul", "ol", "dl", "table", "tbody", "thead", "tfoot", "tr"})  # take no <p>
 _CELLS = frozenset({"td", "th"})
@@ -106,6 +112,8 @@ def mark_blocks(body: HtmlElement, furniture: Iterable[HtmlElement] = ()) -> lis
     """
     containers = containers_of(body)
     junk = {below for node in furniture for below in node.iter()}
+    groups = _quotations(body)
+    articles = _articles(body)
     found: list[Block] = []
     for node in body.iter(*BLOCK_TAGS):
         if node.tag == "tr" and _is_row(node, containers):
@@ -118,16 +126,57 @@ def mark_blocks(body: HtmlElement, furniture: Iterable[HtmlElement] = ()) -> lis
         if lines:
             mark = len(found)
             node.set(MARK, str(mark))
-            found += _blocks_at(node, lines, kind, mark, node in junk)
+            group = groups.get(node, 0)
+            if group and kind is ParagraphKind.BODY:
+                kind = ParagraphKind.BLOCKQUOTE
+            captions = _is_caption(node)
+            found += [
+                replace(
+                    block, junk=node in junk, captions=captions, group=group, article=articles.get(node, 0)
+                )
+                for block in _blocks_at(node, lines, kind, mark)
+            ]
     return found
 
 
-def _blocks_at(
-    node: HtmlElement, lines: list[str], kind: ParagraphKind, mark: int, junk: bool
-) -> list[Block]:
+def _blocks_at(node: HtmlElement, lines: list[str], kind: ParagraphKind, mark: int) -> list[Block]:
     tag = str(node.tag)
     linked, bold, level = linked_share(node), _all_bold(node), _HEADINGS.get(tag, 0)
-    return [Block(line, kind, linked, mark, tag, level, bold, junk) for line in lines]
+    return [Block(line, kind, linked, mark, tag, level, bold) for line in lines]
+
+
+def _quotations(body: HtmlElement) -> dict[HtmlElement, int]:
+    """Number of the quotation that each element stands in; the outermost counts."""
+    found: dict[HtmlElement, int] = {}
+    for node in body.iter():
+        if node not in found and (node.tag == "blockquote" or _PULL.search(_named(node))):
+            number = len(found) + 1
+            found.update(dict.fromkeys(node.iter(), number))
+    return found
+
+
+def _named(node: HtmlElement) -> str:
+    return "" if node.tag in _REGIONS else f"{node.get('class', '')} {node.get('id', '')}"
+
+
+def _articles(body: HtmlElement) -> dict[HtmlElement, int]:
+    """Number of the innermost ``<article>`` that each element stands in."""
+    found: dict[HtmlElement, int] = {}
+    for number, node in enumerate(body.iter("article"), start=1):
+        found.update(dict.fromkeys(node.iter(), number))
+    return found
+
+
+def _is_caption(node: HtmlElement) -> bool:
+    """In a ``<figcaption>``, in a box called a caption, or the only text beside a picture."""
+    for step, above in enumerate((node, *node.iterancestors())):
+        if above.tag == "figcaption" or _CAPTION.search(_named(above)):
+            return True
+        if above.tag in ("article", "main", "body", "td") or step > 4:
+            return False
+        if above.tag == "figure":
+            return node.tag not in _HEADINGS and above.find(".//blockquote") is None
+    return False
 
 
 def _is_row(node: HtmlElement, containers: set[HtmlElement]) -> bool:

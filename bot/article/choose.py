@@ -26,7 +26,12 @@ def settled(blocks: Sequence[Block], first: set[int]) -> bool:
     """Whether a second opinion could not add anything: the first holds all prose outside furniture."""
     prose = [block for block in blocks if not block.junk and is_prose(block)]
     held = sum(len(block.text) for block in prose if block.mark in first)
-    return bool(prose) and held >= 0.98 * sum(len(block.text) for block in prose)
+    loose = sum(
+        len(block.text)
+        for block in blocks
+        if block.mark not in first and not block.junk and block.linked < 0.5 and not block.level
+    )
+    return bool(prose) and held >= 0.98 * sum(len(block.text) for block in prose) and loose < 0.1 * held
 
 
 def is_prose(block: Block) -> bool:

@@ -25,7 +25,8 @@ _AUTHOR_KEYS = ("author", "byl", "parsely-author", "sailthru.author", "dc.creato
                 "article:author_name", "cxenseparse:recs:author", "cse-authors")  # fmt: skip
 _PUBLISHED_KEYS = ("article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "dc.date",
                    "date", "pubdate", "article.published", "og:published_time", "dc.date.issued",
-                   "publish-date", "cxenseparse:recs:publishtime", "publication_date", "article:published")  # fmt: skip
+                   "publish-date", "publication_date", "article:published",
+                   "cxenseparse:recs:publishtime")  # fmt: skip
 _MODIFIED_KEYS = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?=$|[-_])")
 
@@ -41,6 +42,8 @@ class Metadata:
     published: Stamp | None = None
     modified: Stamp | None = None
     language: str = "und"
+    deck: str = ""  # the page's description of itself
+    og_type: str = ""
     body: str = ""
     word_count: int | None = None
     free: bool | None = None  # isAccessibleForFree
@@ -59,6 +62,8 @@ def metadata_of(root: HtmlElement, url: str, fetched_at: datetime) -> Metadata:
         title=_title(root, metas, found, site),
         site=site,
         language=_language(root, metas, found),
+        deck=_first(metas, "og:description", "description", "twitter:description"),
+        og_type=_first(metas, "og:type").lower(),
         types=frozenset(kind for node in nodes for kind in types_of(node)),
     )
     meta = _with_people_and_times(meta, root, metas, found, fetched_at)

@@ -6,9 +6,7 @@ readability-lxml judges our pruned, marked tree; trafilatura the tree as parsed.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Sequence
-from copy import deepcopy
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -16,7 +14,7 @@ from readability import Document
 from readability.readability import Unparseable
 
 from bot.article.blocks import MARK
-from bot.article.shingles import shingles, tokens
+from bot.article.shingles import SIZE, shingles, tokens
 from bot.article.story import Block
 
 
@@ -45,18 +43,26 @@ def trafilatura_text(root: HtmlElement) -> str:
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        found = bare_extraction(deepcopy(root), favor_precision=True, include_comments=False)
+        found = bare_extraction(root, favor_precision=True, include_comments=False)
     except (ValueError, AttributeError, TypeError, etree.LxmlError):
         return ""
     return str(getattr(found, "text", None) or "")
 
 
 def marks_in(text: str, blocks: Sequence[Block]) -> set[int]:
-    """Marks of the blocks whose words stand in ``text``: four fifths of their 4-word shingles."""
-    there = Counter(shingles(tokens(text)))
+    """Marks of the blocks whose words stand in ``text``: four fifths of their 4-word shingles.
+
+    A block of fewer than four words must be a line of its own, however it is bulleted.
+    """
+    there = set(shingles(tokens(text)))
+    lines = {tuple(tokens(line)) for line in text.split("\n")}
     kept: set[int] = set()
     for block in blocks:
         own = shingles(tokens(block.text))
-        if own and sum(there[one] > 0 for one in own) >= 0.8 * len(own):
+        if len(own) == 1 and len(own[0]) < SIZE:
+            held = own[0] in lines
+        else:
+            held = bool(own) and sum(one in there for one in own) >= 0.8 * len(own)
+        if held:
             kept.add(block.mark)
     return kept

@@ -2,34 +2,102 @@
 
 from __future__ import annotations
 
+from lxml.html import HtmlElement
+
+from bot.article.asides import around, without_notes
 from bot.article.blocks import mark_blocks, split_runs
+from bot.article.choose import chosen, settled
+from bot.article.dateline import dateline_of
 from bot.article.decode import decode
-from bot.article.metadata import metadata_of
-from bot.article.opinions import readability_marks
+from bot.article.gate import coverage_of, refusal, shape_of
+from bot.article.live import is_live, stated_posts, with_posts
+from bot.article.metadata import Metadata, metadata_of
+from bot.article.opinions import marks_in, readability_marks, trafilatura_text
+from bot.article.plain import paragraphs_of
 from bot.article.prune import drop_dead, furniture_of
-from bot.article.story import joined
+from bot.article.pull import repeated, without_pull_quotes
+from bot.article.scroll import own_story
+from bot.article.shingles import contained, tokens
+from bot.article.story import Block, joined
 from bot.article.tree import body_of, parse
 from bot.article.trim import trimmed
 from bot.errors import EmptyBody
-from bot.text import count_words
-from bot.types import Article, Coverage, Page
+from bot.types import Article, ArticleKind, Aside, Coverage, Page, ParagraphKind
+
+_STATED_WORDS = 80
 
 
 def read_html(page: Page) -> Article:
-    root = parse(decode(page.body, page.charset), page.url)
+    """Raises EmptyBody, NotAnArticle, PaywallOnly."""
+    source = decode(page.body, page.charset)
+    root = parse(source, page.url)
     meta = metadata_of(root, page.url, page.fetched_at)
     body = body_of(root)
+    shape = shape_of(body)
     drop_dead(body)
     furniture = furniture_of(body)
     split_runs(body)
-    blocks = mark_blocks(body, furniture)
+    blocks = own_story(mark_blocks(body, furniture), meta.title)
     for node in furniture:
         node.drop_tree()
-    kept = readability_marks(root)
-    chosen = trimmed([block for block in blocks if block.mark in kept], meta.title)
-    text, paragraphs = joined(chosen)
+    picked = _picked(root, source, blocks, meta)
+    live = is_live(meta, blocks)
+    if live:
+        picked = with_posts(picked, blocks, meta)
+    story, asides = _without_asides(picked, blocks, meta)
+    story = _or_stated(story, meta, live=live)
+    refused = refusal(page.url, shape, meta, story)
+    if refused is not None:
+        raise refused
+    kind, coverage = coverage_of(meta, story, shape)
+    if live:
+        kind = ArticleKind.LIVEBLOG
+    return _article(page, meta, story, asides, kind, coverage)
+
+
+def _picked(root: HtmlElement, source: str, blocks: list[Block], meta: Metadata) -> list[Block]:
+    """Blocks of the story by the first opinion, and by the second where it could change the answer."""
+    first = readability_marks(root)
+    if settled(blocks, first):
+        return [block for block in blocks if block.mark in first]
+    second = marks_in(trafilatura_text(parse(source, "")), blocks)
+    return chosen(blocks, first, second, meta.body, meta.title)
+
+
+def _without_asides(
+    picked: list[Block], blocks: list[Block], meta: Metadata
+) -> tuple[list[Block], list[Aside]]:
+    body, pulls = without_pull_quotes(picked)
+    body, notes = without_notes(body)
+    story = trimmed(body, meta.title, meta.byline)
+    taken = {block.mark for block in picked}
+    low, high = (story[0].mark, story[-1].mark) if story else (0, -1)
+    left = [block for block in blocks if block.mark not in taken and low <= block.mark <= high]
+    pulls += repeated(left, story)
+    return story, [*pulls, *notes, *around(blocks, picked, meta.title, meta.deck)]
+
+
+def _or_stated(story: list[Block], meta: Metadata, *, live: bool) -> list[Block]:
+    """The page's own ``articleBody`` where its markup holds no more than an opening of it."""
+    if live and meta.posts and sum(block.kind is ParagraphKind.POST for block in story) < 2:
+        return stated_posts(meta.posts) or story
+    stated = paragraphs_of(meta.body)
+    size = sum(len(tokens(line)) for line in stated)
+    read = "\n".join(block.text for block in story)
+    if meta.free is False or size < _STATED_WORDS or len(tokens(read)) > 0.6 * size:
+        return story
+    if read and contained(read, meta.body) < 0.5 and len(tokens(read)) > 0.2 * size:
+        return story
+    return trimmed([Block(line) for line in stated], meta.title, meta.byline)
+
+
+def _article(
+    page: Page, meta: Metadata, story: list[Block], asides: list[Aside], kind: ArticleKind, coverage: Coverage
+) -> Article:
+    text, paragraphs = joined(story)
     if not text:
         raise EmptyBody(page.url)
+    first = next((block.text for block in story if block.kind is ParagraphKind.BODY), "")
     return Article(
         url=page.url,
         canonical_url=meta.canonical_url,
@@ -39,8 +107,11 @@ def read_html(page: Page) -> Article:
         fetched_at=page.fetched_at,
         site=meta.site,
         byline=meta.byline,
+        dateline=dateline_of(first),
         published=meta.published,
         modified=meta.modified,
         language=meta.language,
-        coverage=Coverage(count_words(text)),
+        kind=kind,
+        asides=tuple(dict.fromkeys(asides)),
+        coverage=coverage,
     )

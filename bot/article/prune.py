@@ -45,8 +45,10 @@ def drop_dead(body: HtmlElement) -> None:
             _drop(node, gone)
     for node in list(body.iter()):
         hidden = node.get("hidden") is not None or _HIDDEN.search(node.get("style", ""))
-        if hidden and node not in gone and node is not body and len(words_of(node)) < 0.5 * whole:
-            _drop(node, gone)
+        if not hidden or node in gone or node is body or len(words_of(node)) >= 0.5 * whole:
+            continue
+        if len([part for part in _paragraphs(node) if _linked(part, len(words_of(part))) < 0.3]) < 3:
+            _drop(node, gone)  # prose that only a script shows is the story behind a subscription check
 
 
 def _drop(node: HtmlElement, gone: set[HtmlElement]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 _TOKEN = re.compile(r"\w+")
+SIZE = 4
 
 
 def tokens(text: str) -> list[str]:
@@ -13,7 +14,7 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def shingles(words: list[str], size: int = 4) -> list[tuple[str, ...]]:
+def shingles(words: list[str], size: int = SIZE) -> list[tuple[str, ...]]:
     """Every run of ``size`` words; a shorter text is one shingle."""
     if len(words) < size:
         return [tuple(words)] if words else []
@@ -31,3 +32,8 @@ def contained(inner: str, outer: str) -> float:
     """Share of ``inner``'s shingles that stand in ``outer``, 0..1."""
     ours, theirs = Counter(shingles(tokens(inner))), Counter(shingles(tokens(outer)))
     return sum((ours & theirs).values()) / ours.total() if ours else 0.0
+
+
+def folded(text: str) -> str:
+    """Its words in lower case with single spaces: equal for two printings of the same words."""
+    return " ".join(tokens(text.casefold()))

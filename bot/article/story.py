@@ -23,6 +23,9 @@ class Block:
     level: int = 0  # of a heading, 1..6
     bold: bool = False  # all of it set in bold: a heading by looks
     junk: bool = False  # stands in page furniture, by tag or class name
+    captions: bool = False  # stands in a picture's caption
+    group: int = 0  # number of the quotation (``<blockquote>``, pull-quote box) it stands in, 0 = none
+    article: int = 0  # number of the innermost ``<article>`` it stands in, 0 = none
 
 
 def joined(blocks: Sequence[Block]) -> tuple[str, tuple[Paragraph, ...]]:

@@ -1,25 +1,35 @@
-"""From the chosen blocks, take what is not the story: headline, cues, link rows, doubles, tails."""
+"""From the chosen blocks, take what is not the story: headline, cues, link rows, doubles, the writer's card."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.article.lexicon import pattern
-from bot.article.shingles import tokens
+from bot.article.shingles import folded, tokens
 from bot.article.story import Block
 from bot.types import ParagraphKind
 
 _ENDS = re.compile(r"[.!?:…»”\"')\]。！？;]\s*$")
+_QUOTED = re.compile(r"[\"“”«»„]")
+_CARD = re.compile(
+    r"^[A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]*){1,4},?(?: \w+,)? (?:is|are|was|covers|writes|has (?:been|written|covered)|"
+    r"joined|reports|works)\b.{0,160}\b(?:reporter|writer|editor|columnist|correspondent|journalist|contributor|"
+    r"author|freelancer?|freelancing|producer|covers|covering|writes|reports|newsroom|professor|fellow|director)\b"
+)
+_TAIL_LINES = 6
+_TAIL_WORDS = 45
+_CARD_WORDS = 120
 
 
-def trimmed(blocks: list[Block], title: str) -> list[Block]:
+def trimmed(blocks: Sequence[Block], title: str, byline: Sequence[str] = ()) -> list[Block]:
     """The blocks that stay, in order."""
     cue = pattern("cue_lines", r"^")
-    named = _folded(title)
+    named = folded(title)
     seen: set[str] = set()
     kept: list[Block] = []
     for block in blocks:
-        key = _folded(block.text)
+        key = folded(block.text)
         count = len(key.split())
         if not count or block.level == 1 or (named and key == named):
             continue
@@ -29,25 +39,48 @@ def trimmed(blocks: list[Block], title: str) -> list[Block]:
             continue
         seen.add(key)
         kept.append(block)
-    return _without_rims(kept)
-
-
-def _folded(text: str) -> str:
-    return " ".join(tokens(text.casefold()))
+    return _without_rims(kept, byline)
 
 
 def _is_link_row(block: Block, count: int) -> bool:
-    loose = block.kind is not ParagraphKind.HEADING and block.kind is not ParagraphKind.BLOCKQUOTE
+    loose = block.kind not in (ParagraphKind.HEADING, ParagraphKind.BLOCKQUOTE)
     return loose and block.linked > 0.8 and count < 30
 
 
-def _without_rims(kept: list[Block]) -> list[Block]:
-    """Drop headings, links and labels at the end; labels at the start."""
+def _without_rims(kept: list[Block], byline: Sequence[str]) -> list[Block]:
+    """Drop what follows the last line of the story and the labels before its first."""
+    kept = _without_tail_lines(kept, byline)
     while kept and _is_tail(kept[-1]):
         kept.pop()
     while kept and kept[0].level != 2 and _is_label(kept[0], 4):
         kept.pop(0)
     return kept
+
+
+def _without_tail_lines(kept: list[Block], byline: Sequence[str]) -> list[Block]:
+    """Credits, offers and the writer's card, wherever they stand among the last few lines."""
+    tail = pattern("tail_lines")
+    edge = max(len(kept) - _TAIL_LINES, (len(kept) + 1) // 2)
+    writers = {folded(name) for name in byline if len(name.split()) > 1}
+    return [
+        block
+        for at, block in enumerate(kept)
+        if at < edge or not (_is_tail_line(block, tail) or _is_card(block, writers))
+    ]
+
+
+def _is_tail_line(block: Block, tail: re.Pattern[str]) -> bool:
+    short = len(tokens(block.text)) < _TAIL_WORDS
+    return short and not _QUOTED.search(block.text) and tail.search(block.text) is not None
+
+
+def _is_card(block: Block, writers: set[str]) -> bool:
+    """ "Ana Brook covers schools for the Courier": about the writer, who is no actor of the story."""
+    if len(tokens(block.text)) > _CARD_WORDS or _QUOTED.search(block.text):
+        return False
+    card = _CARD.match(block.text) is not None
+    opening = folded(block.text[:80])
+    return card and (not writers or any(opening.startswith(name) for name in writers))
 
 
 def _is_tail(block: Block) -> bool:
