@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from bot.extract.figure_tokens import HYPHENS, MARK, NUM, WORD, Token, glued, low_at
+from bot.extract.figure_words import word_set
 from bot.extract.lexicon import entries, words
 from bot.extract.numbers import kind_of
 
@@ -27,7 +28,7 @@ class NounPhrase(NamedTuple):
 
 @cache
 def _irregular() -> dict[str, str]:
-    return dict((cells := line.split("\t"))[0:2] for line in entries("figure_plurals.tsv"))  # type: ignore[misc]  # two cells a line
+    return dict(line.split("\t", 1) for line in entries("figure_plurals.tsv"))
 
 
 @cache
@@ -202,18 +203,17 @@ def _trimmed(tokens: list[Token], at: int, end: int, *, plural: bool) -> int:
     return end
 
 
-_DETERMINERS = frozenset("the its their his her our my your all these those this that a an such both".split())
-
-
 def of_phrase(tokens: list[Token], at: int, *, determiner: bool) -> NounPhrase | None:
     """The noun phrase behind an "of" at token ``at``; a determiner before it only where asked for."""
     if low_at(tokens, at) != "of":
         return None
     step = at + 1
-    if low_at(tokens, step) in _DETERMINERS:
+    if low_at(tokens, step) in word_set("determiners"):
         if not determiner:
             return None
-        step += 2 if low_at(tokens, step) == "all" and low_at(tokens, step + 1) in _DETERMINERS else 1
+        step += (
+            2 if low_at(tokens, step) == "all" and low_at(tokens, step + 1) in word_set("determiners") else 1
+        )
     return noun_phrase(tokens, step)
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.extract.counted import NounPhrase, noun_phrase, of_phrase, with_complement
+from bot.extract.counted import NounPhrase, is_stop, noun_phrase, of_phrase, with_complement
 from bot.extract.figure_tokens import HYPHENS, NUM, WORD, Token, glued, low_at
+from bot.extract.figure_words import word_set
 from bot.extract.numbers import Number, fraction_sign, kind_of, read, value_of
 from bot.extract.units import unit_at
 from bot.types import FigureKind
@@ -37,7 +38,9 @@ def fraction(tokens: list[Token], at: int) -> Draft | None:
     if found is None:
         return None
     value, end = found
-    if low_at(tokens, end) == "of" and low_at(tokens, end + 1) in {"a", "an"} or low_at(tokens, at) == "half":
+    if (low_at(tokens, end) == "of" and low_at(tokens, end + 1) in {"a", "an"}) or low_at(
+        tokens, at
+    ) == "half":
         scaled = _part_of_scale(tokens, at, end, value)
         if scaled is not None:
             return scaled
@@ -130,15 +133,9 @@ def _directly(tokens: list[Token], at: int) -> NounPhrase | None:
     return noun_phrase(tokens, step)
 
 
-_BOUNDING = frozenset(
-    "than over nearly almost about around roughly under just approximately some least to by".split()
-)
-_NOT_A_SHARE = frozenset("first second other third better final latter opening bottom top each one".split())
-
-
 def _stands_alone(tokens: list[Token], at: int, end: int) -> bool:
     """ "nearly half said", "fell by a third": bounded or measured, and no ordinal ("a third man")."""
-    if low_at(tokens, at - 1) in _NOT_A_SHARE or low_at(tokens, end) in HYPHENS:
+    if low_at(tokens, at - 1) in word_set("not_a_share") or low_at(tokens, end) in HYPHENS:
         return False
     if low_at(tokens, end) == "of" and low_at(tokens, end + 1) in {
         "them",
@@ -150,7 +147,7 @@ def _stands_alone(tokens: list[Token], at: int, end: int) -> bool:
         "that",
     }:
         return True
-    return low_at(tokens, at - 1) in _BOUNDING and noun_phrase(tokens, end) is None
+    return low_at(tokens, at - 1) in word_set("bounding") and noun_phrase(tokens, end) is None
 
 
 def _of_pronoun(tokens: list[Token], end: int) -> int:
@@ -193,20 +190,21 @@ _FACTOR_VERBS = {
     "hundredfold": 100.0,
 }  # fmt: skip
 _FACTOR_LEADS = {"twice": 2.0, "double": 2.0, "triple": 3.0, "treble": 3.0, "quadruple": 4.0, "thrice": 3.0}
-_AFTER_LEAD = frozenset("as the its their his her what that those this last".split())
-_VERB_LEADS = frozenset("to will would could may might should must can than not".split())
 
 
 def multiple(tokens: list[Token], at: int) -> Draft | None:
     """ "doubled", "twice as many", "double the budget", "threefold"; "scored twice" is none."""
     low = tokens[at].low
     if low in _FACTOR_VERBS:
-        if tokens[at].text != low and at > 0 and not low_at(tokens, at - 1) in {".", "“"}:
+        if tokens[at].text != low and at > 0 and low_at(tokens, at - 1) not in {".", "“"}:
             return None
         return Draft(at, at + 1, FigureKind.MULTIPLE, _FACTOR_VERBS[low], "time")
     if low in _FACTOR_LEADS:
-        verb = low != "twice" and low_at(tokens, at - 1) in _VERB_LEADS
-        if low_at(tokens, at + 1) in _AFTER_LEAD or verb:
+        verb = low != "twice" and low_at(tokens, at - 1) in word_set("verb_leads")
+        following = tokens[at + 2] if low_at(tokens, at + 1) == "as" and at + 2 < len(tokens) else None
+        if following is not None and (is_stop(following.low) or following.text != following.low):
+            return None  # "scored twice as United ..."
+        if low_at(tokens, at + 1) in word_set("after_lead") or verb:
             return Draft(at, at + 1, FigureKind.MULTIPLE, _FACTOR_LEADS[low], "time")
     return None
 
@@ -221,7 +219,7 @@ def times(tokens: list[Token], at: int, number: Number) -> Draft | None:
     if low_at(tokens, step) != "times":
         return None
     after = low_at(tokens, step + 1)
-    if after in _AFTER_LEAD or after in {
+    if after in word_set("after_lead") or after in {
         "more",
         "higher",
         "larger",
@@ -253,7 +251,7 @@ def vague(tokens: list[Token], at: int) -> Draft | None:
     if unit is not None:
         return Draft(at, unit.end, FigureKind.VAGUE, None, unit.name)
     if counted is None or not counted.plural:
-        if tokens[at].low == "scores" or low_at(tokens, end) != "of" and counted is not None:
+        if tokens[at].low == "scores" or (low_at(tokens, end) != "of" and counted is not None):
             return None
         return Draft(
             at,
@@ -278,8 +276,9 @@ def _vague_end(tokens: list[Token], at: int) -> int | None:
     if kind_of(low) != "vague":
         return None
     end = at + 1
-    while low_at(tokens, end) == "of" and kind_of(low_at(tokens, end + 1)) == "vague":
-        end += 2
+    for _ in range(2):  # "tens of thousands", "hundreds of thousands of"
+        if low_at(tokens, end) == "of" and kind_of(low_at(tokens, end + 1)) == "vague":
+            end += 2
     if low in {"tens", "scores"} and low_at(tokens, end) != "of":
         return None
     return end

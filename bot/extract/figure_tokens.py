@@ -29,7 +29,10 @@ class Token(NamedTuple):
 
 
 # A group of digits is bounded (6 groups = 10**20) so that "1,11,11,..." cannot be walked twice.
-_DIGITS = r"\d{1,3}(?:,\d{2,3}(?!\d)){0,6},\d{3}(?!\d)(?:\.\d+)?|\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}(?!\d)){1,6}|\d+(?:\.\d+)?"
+_DIGITS = (
+    r"\d{1,3}(?:,\d{2,3}(?!\d)){0,6},\d{3}(?!\d)(?:\.\d+)?|"
+    r"\d{1,3}(?:[\u00a0\u2009\u202f]\d{3}(?!\d)){1,6}|\d+(?:\.\d+)?"
+)
 _WORD = r"(?:[^\W\d_]\.){2,}|[^\W\d_]\w*(?:['’][^\W\d_]+)*"
 # a cell of these lists stands for nothing when it is empty
 _LETTER_SIGN = re.compile(r"^\w")

@@ -10,25 +10,13 @@ from functools import cache
 
 from bot.extract.counted import is_plural, is_stop
 from bot.extract.figure_tokens import HYPHENS, NUM, WORD, Token, glued, low_at
+from bot.extract.figure_words import word_set
 from bot.extract.lexicon import words
 from bot.extract.numbers import digits_value, kind_of
 from bot.extract.units import unit_at
 
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sep sept oct nov dec".split()
-)
-_TIME_AFTER = frozenset(
-    "am pm a.m. p.m. a.m p.m gmt bst est edt utc cet hrs o'clock o’clock noon midnight".split()
-)
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
 # before a year; "of" and "the" too ("the summer of 2011", "the 2003 invasion")
-_YEAR_LEADS = frozenset(
-    "in since by after before until till from during of late early mid the year through to circa ca around a an this "
-    "his her their its our summer winter spring autumn fall season election elections and or for ad a.d. bc between "
-    "back".split()
-)
-_YEAR_UNITS = frozenset("people person men women children troops soldiers workers dead jobs homes".split())
 
 
 @cache
@@ -61,9 +49,15 @@ def _trap_end(tokens: list[Token], at: int, *, opens_paragraph: bool) -> int:
         return 1
     if _is_glued_word(tokens, at) or _is_tail_of_word(tokens, at):
         return at + 1
-    if is_year(tokens, at) or _is_designated(tokens, at):
+    if is_year(tokens, at):
         return at + 1
-    return at
+    return _name_end(tokens, at) if _is_designated(tokens, at) else at
+
+
+def _name_end(tokens: list[Token], at: int) -> int:
+    """After "ISO 3888" the "-2" belongs to the name too."""
+    more = low_at(tokens, at + 1) in HYPHENS and glued(tokens, at + 1) and glued(tokens, at + 2)
+    return at + 3 if more and tokens[at + 2].kind == NUM else at + 1
 
 
 def _chain(tokens: list[Token], at: int) -> int:
@@ -91,21 +85,11 @@ def _chain(tokens: list[Token], at: int) -> int:
 def _is_printed_fraction(tokens: list[Token], at: int) -> bool:
     """ "3/4 of", "1/2 mile": proper, and something is measured with it."""
     top, bottom = tokens[at].text, tokens[at + 2].text
-    if not (top.isdigit() and bottom.isdigit()) or len(bottom) > 3 or not 0 < int(top) < int(bottom):
+    if not (
+        top.isdigit() and bottom.isdigit() and len(top) <= len(bottom) <= 3 and 0 < int(top) < int(bottom)
+    ):
         return False
-    after = low_at(tokens, at + 3)
-    return after in {
-        "of",
-        "cup",
-        "cups",
-        "mile",
-        "miles",
-        "inch",
-        "inches",
-        "pound",
-        "teaspoon",
-        "tablespoon",
-    }
+    return low_at(tokens, at + 3) == "of" or unit_at(tokens, at + 3, digits=False) is not None
 
 
 def _is_phone_pair(tokens: list[Token], at: int) -> bool:
@@ -150,7 +134,7 @@ def _phone_end(tokens: list[Token], at: int) -> int:
 
 
 def _is_clock(tokens: list[Token], at: int) -> bool:
-    return low_at(tokens, at + 1) in _TIME_AFTER and digits_value(tokens[at].text) <= 2400
+    return low_at(tokens, at + 1) in word_set("time_after") and digits_value(tokens[at].text) <= 2400
 
 
 def _is_day(tokens: list[Token], at: int) -> bool:
@@ -160,10 +144,10 @@ def _is_day(tokens: list[Token], at: int) -> bool:
     before, step = low_at(tokens, at - 1), at - 1
     if before == ".":
         before, step = low_at(tokens, at - 2), at - 2
-    if before in _MONTHS and tokens[step].text[:1].isupper():
+    if before in word_set("months") and tokens[step].text[:1].isupper():
         return not (step + 1 == at and before == "may" and _goes_on_as_count(tokens, at))
     after = at + 2 if low_at(tokens, at + 1) == "of" else at + 1
-    return low_at(tokens, after) in _MONTHS and tokens[after].text[:1].isupper()
+    return low_at(tokens, after) in word_set("months") and tokens[after].text[:1].isupper()
 
 
 def _goes_on_as_count(tokens: list[Token], at: int) -> bool:
@@ -201,7 +185,7 @@ def _is_tail_of_word(tokens: list[Token], at: int) -> bool:
         return True
     if before.text in {"'", "’"} and len(tokens[at].text) == 2:
         return not glued(tokens, at - 1) and low_at(tokens, at + 1) == "s"
-    if before.text not in HYPHENS or not glued(tokens, at - 1):
+    if before.text not in {*HYPHENS, "."} or not glued(tokens, at - 1):
         return before.kind == WORD
     return tokens[at - 2].kind == WORD and tokens[at - 2].low != "to" and not kind_of(tokens[at - 2].low)
 
@@ -225,9 +209,16 @@ def is_year(tokens: list[Token], at: int) -> bool:
         )
     if lead in {"average", "of"} and text.endswith("00") and text < "1600":
         return False
-    if lead in _YEAR_LEADS or lead in _MONTHS or low_at(tokens, at - 2) in _MONTHS:
-        return not (after in _YEAR_UNITS or _has_unit(tokens, at + 1)) or lead in {"in", "since"}
-    return not _counts_on(tokens, at)
+    if (
+        lead in word_set("year_leads")
+        or lead in word_set("months")
+        or low_at(tokens, at - 2) in word_set("months")
+    ):
+        return not (after in word_set("year_units") or _has_unit(tokens, at + 1)) or lead in {"in", "since"}
+    if not text.endswith("0") and "1900" <= text <= "2035" and after not in word_set("year_units"):
+        return not _has_unit(tokens, at + 1)
+    owner = low_at(tokens, at - 1).endswith(("'s", "’s")) or (at > 1 and _upper(tokens, at))
+    return not _counts_on(tokens, at) or (owner and "1900" <= text <= "2035")
 
 
 def _has_unit(tokens: list[Token], at: int) -> bool:
@@ -241,34 +232,31 @@ def _counts_on(tokens: list[Token], at: int) -> bool:
         return False
     word = tokens[after]
     plain = word.kind == WORD and word.low == word.text and is_plural(word.low) and not is_stop(word.low)
-    return plain or word.low in _YEAR_UNITS or _has_unit(tokens, after)
+    return plain or word.low in word_set("year_units") or _has_unit(tokens, after)
 
 
 def _is_designated(tokens: list[Token], at: int) -> bool:
     """ "Section 427", "page 12", "iPhone 14 Pro", "S&P 500": the number names something."""
     step = at - 1
-    if low_at(tokens, step) == "." and glued(tokens, step):
+    stopped = low_at(tokens, step) == "." and glued(tokens, step)
+    if stopped:
         step -= 1
-    if step < 0 or tokens[step].kind != WORD or low_at(tokens, at + 1) == "%":
+    if step < 0 or tokens[step].kind != WORD or _is_compound(tokens, at) or _measured(tokens, at):
         return False
     lead = tokens[step]
-    if low_at(tokens, at + 1) in HYPHENS and glued(tokens, at + 1) and _goes_on_low(tokens, at + 2):
-        return False
     if lead.low in _designators():
-        return (
-            not (lead.low in {"no", "group", "class", "act", "form", "question"} and lead.text.islower())
-            or lead.low == "no"
-            and low_at(tokens, step + 1) == "."
-        )
-    if (
-        lead.text == lead.low
-        or is_stop(lead.low)
-        or kind_of(lead.low)
-        or lead.low in _MONTHS
-        or _starts(tokens, step)
-    ):
+        # "no 12 people", "the group 20 strong": these name a number only with a capital or a full stop
+        return stopped or lead.text != lead.low or lead.low not in word_set("shy_designators")
+    if len(lead.text) == 1 and lead.text.isupper() and lead.text not in "AI":
+        return True
+    if lead.text == lead.low or is_stop(lead.low) or kind_of(lead.low) or _starts(tokens, step):
         return False
-    return not (_counts_on(tokens, at) or _goes_on_low(tokens, at + 1) or _measured(tokens, at))
+    return lead.low not in word_set("months") and not _counts_on(tokens, at)
+
+
+def _is_compound(tokens: list[Token], at: int) -> bool:
+    """ "Iraq's 15-member bloc": a hyphen and a plain word follow."""
+    return low_at(tokens, at + 1) in HYPHENS and glued(tokens, at + 1) and _goes_on_low(tokens, at + 2)
 
 
 def _measured(tokens: list[Token], at: int) -> bool:
@@ -290,8 +278,10 @@ def _goes_on_low(tokens: list[Token], at: int) -> bool:
 
 def _is_name_word(tokens: list[Token], at: int) -> bool:
     """A capital number word inside a sentence ("the Kick Six", "Big Three", "Group of Seven")."""
-    token = tokens[at]
+    token, before = tokens[at], tokens[at - 1]
+    if glued(tokens, at) and before.text in HYPHENS and glued(tokens, at - 1):
+        joined = tokens[at - 2]  # "production-four-door"; "twenty-one" and "5-to-ten" are numbers
+        return joined.kind == WORD and joined.low != "to" and not kind_of(joined.low)
     if token.text == token.low or token.text.isupper() or _starts(tokens, at):
         return False
-    before = tokens[at - 1]
     return before.kind == WORD or before.text in HYPHENS

@@ -12,9 +12,9 @@ import re
 from functools import cache
 
 from bot.extract import figure_shapes as shapes
-from bot.extract.cast import Cast
-from bot.extract.figure_amounts import amount
-from bot.extract.figure_context import Context, with_bounds
+from bot.extract.cast import Cast, NameMention
+from bot.extract.figure_context import Context, with_bounds, with_earlier_unit
+from bot.extract.figure_ranges import amount
 from bot.extract.figure_shapes import Draft
 from bot.extract.figure_tokens import Token, low_at, tokenise
 from bot.extract.figure_traps import blocked, is_year_text
@@ -22,7 +22,7 @@ from bot.extract.numbers import all_words, kind_of
 from bot.extract.rank_figures import scored
 from bot.types import Article, Figure, FigureKind, Quote, Span
 
-_WORDS_OF_MULTIPLES = (
+_MULTIPLES = (
     "doubl\\w+",
     "tripl\\w+",
     "trebl\\w+",
@@ -40,7 +40,7 @@ _WORDS_OF_MULTIPLES = (
 def _trigger() -> re.Pattern[str]:
     """A sentence without a match holds no figure and is not looked at again."""
     words = [word for word in all_words() if kind_of(word) not in {"letter", "short"}]
-    return re.compile(rf"\d|[¼-¾⅐-⅞]|\b(?:{'|'.join([*words, *_WORDS_OF_MULTIPLES])})\b", re.IGNORECASE)
+    return re.compile(rf"\d|[¼-¾⅐-⅞]|\b(?:{'|'.join([*words, *_MULTIPLES])})\b", re.IGNORECASE)
 
 
 def find_figures(
@@ -60,20 +60,23 @@ def find_figures(
         if _trigger().search(text, sentence.start, sentence.end) is None:
             continue
         tokens = tokenise(text, sentence)
-        marks = _marks(tokens, cast, opens_paragraph=sentence.start in opening)
+        marks = blocked(tokens, opens_paragraph=sentence.start in opening)
+        _mark_names(tokens, marks, context.mentions(sentence))
         drafts = [with_bounds(tokens, draft) for draft in _drafts(tokens, marks)]
-        found.extend(context.figures(tokens, sentence, drafts))
+        if drafts:
+            found.extend(context.figures(tokens, sentence, with_earlier_unit(tokens, drafts)))
     return scored(article, tuple(found))
 
 
-def _marks(tokens: list[Token], cast: Cast, *, opens_paragraph: bool) -> bytearray:
-    marks = blocked(tokens, opens_paragraph=opens_paragraph)
-    mentions = cast.within(tokens[0].start, tokens[-1].end) if tokens and cast.mentions else ()
+def _mark_names(tokens: list[Token], marks: bytearray, mentions: tuple[NameMention, ...]) -> None:
+    """Numbers inside names are no figures ("Channel 4", "50 Cent"). Both lists are in order."""
+    at = 0
     for mention in mentions:
-        for at, token in enumerate(tokens):
-            if mention.span.start <= token.start < mention.span.end:
-                marks[at] = 1
-    return marks
+        while at < len(tokens) and tokens[at].start < mention.span.start:
+            at += 1
+        while at < len(tokens) and tokens[at].start < mention.span.end:
+            marks[at] = 1
+            at += 1
 
 
 def _drafts(tokens: list[Token], marks: bytearray) -> list[Draft]:

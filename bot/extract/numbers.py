@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from bot.extract.figure_tokens import HYPHENS, NUM, WORD, Token, glued, low_at
+from bot.extract.figure_words import word_set
 from bot.extract.lexicon import entries
 
 _MOST_WORDS = 12  # "nine hundred and ninety-nine million nine hundred thousand" has 9
@@ -38,7 +39,7 @@ def _table() -> dict[str, tuple[float, str]]:
 
 
 def kind_of(word: str) -> str:
-    """Class of a lower-case number word (unit, ten, hundred, scale, dozen, vague, part ...); "" for others."""
+    """Class of a lower-case number word (unit, ten, hundred, scale, vague, part ...); "" for others."""
     entry = _table().get(word)
     return entry[1] if entry else ""
 
@@ -131,10 +132,6 @@ def _short_scale(tokens: list[Token], at: int, *, money: bool) -> bool:
 
 
 # "a 100m race", "the wall is 3m high": metres
-_METRE_AFTER = frozenset(
-    "tall high long wide deep thick away above below across apart race sprint hurdles freestyle relay final butterfly "
-    "backstroke breaststroke dash runner sprinter swimmer title champion record gold pool off from of in and or x".split()
-)
 
 
 def _million_here(tokens: list[Token], at: int) -> bool:
@@ -143,7 +140,7 @@ def _million_here(tokens: list[Token], at: int) -> bool:
     return (
         following is not None
         and following.kind == WORD
-        and following.low not in _METRE_AFTER
+        and following.low not in word_set("metre_after")
         and not glued(tokens, at + 1)
         and following.low.endswith(
             ("s", "people", "women", "men", "children", "yen", "yuan", "baht", "ringgit", "rupiah")

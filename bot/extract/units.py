@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from bot.extract.figure_tokens import HYPHENS, WORD, Token, currency_rows, glued, low_at
+from bot.extract.figure_words import word_set
 from bot.extract.lexicon import entries
 from bot.types import FigureKind
 
@@ -114,15 +115,11 @@ def _rate(tokens: list[Token], at: int) -> Unit | None:
 
 
 # After "a" or "an" only these make a rate ("$3,500 a month"); after "per" and "/" any word does.
-_RATE_NOUNS = frozenset(
-    "second minute hour day night week month quarter year barrel share gallon litre liter ounce pound ton tonne kilo "
-    "kilogram head person piece unit pint bottle ticket game mile kilometre kilometer bushel acre hectare bag cup".split()
-)
 _SINGULAR = {"liter": "litre", "kilometer": "kilometre", "hr": "hour", "yr": "year", "sq": "square foot"}
 
 
 def per_at(tokens: list[Token], at: int) -> tuple[str, int] | None:
-    """The rest of a rate at token ``at``: ("month", index after) for "a month", "per month", "-a-month", "/month"."""
+    """The rest of a rate: ("month", index after) for "a month", "per month", "-a-month", "/month"."""
     hyphen = low_at(tokens, at) in HYPHENS and glued(tokens, at) and glued(tokens, at + 1)
     lead = at + 1 if hyphen else at
     word = low_at(tokens, lead)
@@ -137,7 +134,8 @@ def per_at(tokens: list[Token], at: int) -> tuple[str, int] | None:
         return None
     over = unit_at(tokens, step, digits=False)
     noun = tokens[step].low
-    if word not in {"per", "/"} and noun not in _RATE_NOUNS:
+    since = low_at(tokens, step + 1) in {"ago", "earlier", "later", "before", "after", "old"}
+    if word not in {"per", "/"} and (noun not in word_set("rate_nouns") or since):
         return None
     if over is not None and word in {"per", "/"}:
         return over.name, over.end
