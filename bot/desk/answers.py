@@ -1,0 +1,193 @@
+"""The job ``answer``: a request becomes replies, each written once and posted once.
+
+What takes long (fetching, reading) is done outside any transaction. Then what was done and the
+delivery that reports it are committed together. A run that is cut anywhere is run again and does
+only what is not yet stored. Here, and only here, errors become sentences.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.commands import Command, Follow, ReadLink, parse
+from bot.desk import words
+from bot.desk.outgoing import Outgoing
+from bot.desk.reading import Reader, digest_id
+from bot.desk.rules import Rules
+from bot.desk.verbs import Verbs, check_allowed
+from bot.errors import NutgrafError, StoreBusy, StoreUnusable
+from bot.messages import notice_text, sentence
+from bot.poller import open_feed
+from bot.ports import Chat, Clock, FeedParser, Store, Transaction, TryLater
+from bot.records import Delivery, DeliveryState
+from bot.render import digest_message, text_message
+from bot.schedule import FEED_KEY
+from bot.types import Message, Notice, Request
+
+log = logging.getLogger(__name__)
+
+# Done in the transaction that stores the message it gives.
+Deed = Callable[[Transaction], Awaitable[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Wired by ``Desk``."""
+
+    store: Store
+    reader: Reader
+    feeds: FeedParser
+    verbs: Verbs
+    outgoing: Outgoing
+    chats: Mapping[str, Chat]
+    clock: Clock
+    rules: Rules
+
+    async def answer(self, key: str) -> None:
+        """Reply to each ask of the request once. Raises TryLater while its chat is down."""
+        async with self.store.begin() as tx:
+            request = await tx.request(key)
+        if request is None:
+            return  # forgotten in the meantime
+        await self._mark(request, "reading")
+        asks = self._asks(request)
+        unread = 0 if request.command else len(request.links) - len(asks)
+        well = True
+        for number, ask in enumerate(asks):
+            last = number == len(asks) - 1
+            well = await self._reply(request, f"{key}#{number}", ask, unread if last else 0) and well
+        await self._close(request, well)
+
+    async def give_up(self, key: str) -> None:
+        """After the engine's last attempt: say that it broke if nothing was said, park what will not go."""
+        ref = _new_ref()
+        log.error("ref=%s request=%s given up", ref, key)
+        async with self.store.begin() as tx:
+            request = await tx.request(key)
+            if request is None:
+                return
+            if not await tx.deliveries(key) and not _from_feed(request):
+                message = text_message(words.broke(ref))
+                await tx.add_delivery(Delivery(f"{key}#0", key, request.place, message), self.clock())
+            waiting = [
+                delivery.key
+                for delivery in await tx.deliveries(key)
+                if delivery.state in {DeliveryState.NEW, DeliveryState.POSTING}
+            ]
+        for delivery_key in waiting:
+            await self.outgoing.deliver_or_park(delivery_key, ref)
+        await self._close(request, well=False)
+
+    def _asks(self, request: Request) -> list[Command | NutgrafError]:
+        if not request.command:
+            return [ReadLink(link) for link in request.links[: self.rules.links_per_message]]
+        try:
+            command = parse(request.text)
+            check_allowed(request, command, self.rules)
+        except NutgrafError as error:
+            return [error]
+        return [command]
+
+    async def _reply(self, request: Request, key: str, ask: Command | NutgrafError, unread: int) -> bool:
+        """Write the delivery if it is not there, and post it; whether all went well."""
+        async with self.store.begin() as tx:
+            written = await tx.delivery(key) is not None
+        well = written or await self._write(request, key, ask, unread)
+        async with self.store.begin() as tx:
+            if await tx.delivery(key) is None:
+                return well  # a feed's story that could not be read: nobody asked, nobody is told
+        return await self.outgoing.deliver(key) and well
+
+    async def _write(self, request: Request, key: str, ask: Command | NutgrafError, unread: int) -> bool:
+        """Do what was asked and store its report; False when a fault of ours is what it reports, or
+        when a feed's story could not be read."""
+        notices = _unread(unread, self.rules.links_per_message)
+        try:
+            await self._commit(request, key, await self._prepared(request, key, ask, notices))
+        except (StoreBusy, StoreUnusable, TryLater):
+            raise  # nothing can be stored now: the engine tries again
+        except NutgrafError as error:
+            told, well = sentence(error), True
+            log.info("request=%s answered with %s", request.key, error.code())
+        except Exception:
+            ref = _new_ref()
+            told, well = words.broke(ref), False
+            log.exception("ref=%s request=%s broke", ref, request.key)
+        else:
+            return True
+        if _from_feed(request):
+            log.warning("request=%s not digested: %s", request.key, told)
+            return False
+        message = text_message(" ".join((told, *map(notice_text, notices))))
+        await self._commit(request, key, _saying(message))
+        return well
+
+    async def _commit(self, request: Request, key: str, deed: Deed) -> None:
+        async with self.store.begin() as tx:
+            message = await deed(tx)
+            await tx.add_delivery(Delivery(key, request.key, request.place, message), self.clock())
+
+    async def _prepared(
+        self, request: Request, key: str, ask: Command | NutgrafError, notices: tuple[Notice, ...]
+    ) -> Deed:
+        """Everything that takes long; what is left for the transaction. Raises leaves of NutgrafError."""
+        match ask:
+            case NutgrafError():
+                raise ask
+            case ReadLink(url):
+                return await self._digested(request, key, url, notices)
+            case Follow():
+                opened = await open_feed(self.reader.fetcher, self.feeds, ask.url, self.clock)
+
+                async def follow(tx: Transaction) -> Message:
+                    return text_message(await self.verbs.follow(tx, request, ask, opened))
+
+                return follow
+
+        async def do(tx: Transaction) -> Message:
+            return text_message(await self.verbs.do(tx, request, ask))
+
+        return do
+
+    async def _digested(self, request: Request, key: str, url: str, notices: tuple[Notice, ...]) -> Deed:
+        digest = await self.reader.read(url, notices)
+        record, article = self.reader.record(digest, request, url, key)
+        message = digest_message(digest, digest_id(key))
+
+        async def keep(tx: Transaction) -> Message:
+            await tx.keep_digest(record, article)
+            return message
+
+        return keep
+
+    async def _close(self, request: Request, well: bool) -> None:
+        async with self.store.begin() as tx:
+            await tx.close_request(request.key, self.clock(), failed=not well)
+        await self._mark(request, "done" if well else "failed")
+
+    async def _mark(self, request: Request, mark: str) -> None:
+        chat = self.chats.get(request.place.platform)
+        if chat is not None and not _from_feed(request):
+            await chat.acknowledge(request, mark)
+
+
+def _saying(message: Message) -> Deed:
+    async def say(tx: Transaction) -> Message:
+        return message
+
+    return say
+
+
+def _unread(count: int, limit: int) -> tuple[Notice, ...]:
+    return (Notice("more-links", {"count": count, "limit": limit}),) if count > 0 else ()
+
+
+def _from_feed(request: Request) -> bool:
+    return request.key.startswith(FEED_KEY)
+
+
+def _new_ref() -> str:
+    return secrets.token_hex(2).upper()
