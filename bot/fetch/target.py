@@ -13,6 +13,8 @@ from bot.urls import DEFAULT_PORTS, ascii_host
 
 LINK_LIMIT = 8192  # code points; browsers and servers give up at about this length
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
+_BARE = re.compile(r"[^\[\]@]+")
+_BRACKETED = re.compile(r"\[[0-9a-f:.]+\](?::[0-9]*)?", re.IGNORECASE)
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _SAFE = "!$&'()*+,;=:@/%~-._"  # RFC 3986 pchar, "/" and escapes that are there already
 
@@ -43,7 +45,8 @@ def target_of(link: str, base: Target | None = None) -> Target:
     try:
         parts = urlsplit(_joined(link, base))
         scheme, raw_host, port = parts.scheme.lower(), parts.hostname, parts.port
-        if scheme not in DEFAULT_PORTS or not raw_host or "@" in parts.netloc or len(link) > LINK_LIMIT:
+        bracketed = _BRACKETED.fullmatch(parts.netloc) is not None
+        if scheme not in DEFAULT_PORTS or not raw_host or not (bracketed or _BARE.fullmatch(parts.netloc)):
             raise BadLink(without_secrets(link))
         host, address = _host(raw_host)
         return Target(scheme, host, port or _default(port, scheme), _path(parts), address)
@@ -59,8 +62,8 @@ def _default(port: int | None, scheme: str) -> int:
 
 def _joined(link: str, base: Target | None) -> str:
     cleaned = link.strip("\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x1a\x1b\x1f ")
-    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in cleaned):
-        raise ValueError("control character")
+    if len(cleaned) > LINK_LIMIT or any(ord(char) < 0x20 or ord(char) == 0x7F for char in cleaned):
+        raise ValueError("too long, or a control character")
     head, mark, tail = cleaned.partition("?")
     cleaned = head.replace("\\", "/") + mark + tail
     return urljoin(base.url, cleaned) if base is not None else cleaned
