@@ -20,6 +20,7 @@ from bot.types import Span
 class How(StrEnum):
     """The construction, best first; ``resolve`` knows how often each one was right."""
 
+    LABEL = "label"  # ROE: words
     AFTER = "after"  # "…," she said
     INVERTED = "inverted"  # "…," said Jane Roe
     BEFORE = "before"  # She said: "…"
@@ -32,7 +33,6 @@ class How(StrEnum):
     CARRIED = "carried"  # whole paragraph, speaker of the paragraph before
     PRIOR = "prior"  # the sentence before has the cue
     SUBJECT = "subject"  # no cue, subject of the sentence
-    LABEL = "label"  # ROE: words
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,14 @@ _GENDERS = {"he": "m", "she": "f", "his": "m", "her": "f", "him": "m"}
 # Weights and fading: hand-set, then varied one by one on the hand-resolved pronouns of the
 # development articles (python -m bot.evaluate.quotes); the optimum is flat.
 SUBJECT = 1.0
-FIRST = 0.5  # the sentence begins with it
+FIRST = 0.8  # the sentence begins with it
 OBJECT = 0.45
-OWNER = 0.3
+OWNER = 0.15
 IN_PHRASE = 0.3  # after a preposition
 SPOKE = 0.8
-SENTENCE_FADES = 0.62
+SENTENCE_FADES = 0.5
 PARAGRAPH_FADES = 0.75
-UNKNOWN_GENDER = 0.55
+UNKNOWN_GENDER = 0.75
 
 
 _Fit = Callable[[int], float]
@@ -76,6 +76,7 @@ class _Walk:
         self.sources = {(link.row, link.at) for link in links if link}
         self.heads = _role_heads(scene)
         self.surnames = _surnames(scene)
+        self.namesakes = _namesakes(scene)
 
     def run(self) -> None:
         for number, row in enumerate(self.scene.rows):
@@ -132,6 +133,11 @@ class _Walk:
             return self._overlooked(unit)
         mention = self.cast.mentions[unit.ref]
         entity = self.cast.of(mention)
+        shared = self.namesakes.get(mention.entity)
+        if shared:
+            found = self._best(lambda one: float(one in shared))
+            if found is not None:
+                return Who(found.entity, 0.5 + 0.5 * (found.sure - 0.5) * 2 * 0.9)
         return Who(mention.entity, 0.8 if entity.kind is EntityKind.PLACE else entity.confidence)
 
     def _pronoun(self, unit: Unit) -> Who | None:
@@ -168,13 +174,24 @@ class _Walk:
         return Who(None, 0.7, self.scene.article.phrase(span.start, span.end))
 
     def _bearer(self, unit: Unit) -> Who | None:
-        """ "The mayor", "the Harbour senator": the most salient person printed with that role."""
+        """ "The mayor", "the Harbour senator": the most salient one printed with that role."""
         lead = unit.span.of(self.scene.article.text).lower()
-        bearers = self.heads.get(_singular(unit.low), frozenset())
-        if not bearers or "'s " in lead or "’s " in lead or not lead.startswith("the "):
+        if "'s " in lead or "’s " in lead or not lead.startswith("the "):
             return None
-        found = self._best(lambda entity: float(entity in bearers))
-        return Who(found.entity, 0.55 + 0.7 * (found.sure - 0.5)) if found else None
+        head = _singular(unit.low)
+        bearers = self.heads.get(head, frozenset()) or self._bodies(head)
+        if bearers:
+            found = self._best(lambda entity: float(entity in bearers))
+            return Who(found.entity, 0.55 + 0.7 * (found.sure - 0.5)) if found else None
+        return None
+
+    def _bodies(self, head: str) -> frozenset[int]:
+        """ "The commission": the bodies whose name has the word."""
+        return frozenset(
+            index
+            for index, entity in enumerate(self.cast.entities)
+            if entity.kind is EntityKind.ORG and head in fold(entity.name.text).split()
+        )
 
 
 def _fits(entity: Entity, gender: str) -> float:
@@ -252,6 +269,21 @@ def _surnames(scene: Scene) -> dict[str, int]:
     return {last: index for last, index in found.items() if last not in shared}
 
 
+def _namesakes(scene: Scene) -> dict[int, frozenset[int]]:
+    """Somebody printed by surname only -> the people printed in full who share it."""
+    full: dict[str, set[int]] = {}
+    for index, entity in enumerate(scene.cast.entities):
+        parts = fold(entity.name.text).split()
+        if entity.kind is EntityKind.PERSON and len(parts) > 1:
+            full.setdefault(parts[-1], set()).add(index)
+    found: dict[int, frozenset[int]] = {}
+    for index, entity in enumerate(scene.cast.entities):
+        name = fold(entity.name.text)
+        if entity.kind is EntityKind.PERSON and name in full and " " not in name:
+            found[index] = frozenset(full[name])
+    return found
+
+
 def _role_heads(scene: Scene) -> dict[str, frozenset[int]]:
     """Head noun of a printed role or title -> its bearers, as indexes of the cast."""
     heads: dict[str, set[int]] = {}
@@ -261,10 +293,24 @@ def _role_heads(scene: Scene) -> dict[str, frozenset[int]]:
         for role in entity.roles:
             for piece in re.split(r",| and ", role.text.lower()):
                 own = re.split(r" (?:of|for|at|in|from|who|on|to|with) ", piece, maxsplit=1)[0]
-                named = [word for word in re.findall(r"[a-z][a-z\-]+", own) if word in _heads()]
+                named = [word for word in re.findall(r"[a-z][a-z\-]+", own) if _head_word(word) in _heads()]
                 if named:
-                    heads.setdefault(_singular(named[-1]), set()).add(index)
+                    heads.setdefault(_singular(_head_word(named[-1])), set()).add(index)
+        for span in entity.mentions:
+            title = re.search(r"([A-Z][a-z]+)\.? $", scene.article.text[max(0, span.start - 20) : span.start])
+            if title and _head_word(title.group(1).lower()) in _heads():
+                heads.setdefault(_head_word(title.group(1).lower()), set()).add(index)
     return {head: frozenset(bearers) for head, bearers in heads.items()}
+
+
+_TITLES = {
+    "gov": "governor", "sen": "senator", "rep": "congressman", "pres": "president", "prof": "professor",
+    "dr": "doctor", "rev": "pastor", "sgt": "sergeant", "lt": "lieutenant", "gen": "general",
+}  # fmt: skip
+
+
+def _head_word(word: str) -> str:
+    return _TITLES.get(word, word)
 
 
 @cache

@@ -92,8 +92,16 @@ class Clause:
             if unit.low in COMMAS and index - 1 >= self.start and self.units[index - 1].kind in SPEAKING:
                 # "the adviser, Jane Roe, said": the name itself
                 named = comma - index == 2 and self.units[comma - 1].kind is UnitKind.NAME
-                return comma - 1 if named else self.head(index - 1)
+                return comma - 1 if named else self._first_of_chain(self.head(index - 1))
         return self.main_subject(comma)
+
+    def _first_of_chain(self, at: int) -> int:
+        """ "Jane Roe, the minister of X, a member of Y, said": the name that the descriptions follow."""
+        while at - 2 >= self.start and self.units[at].kind is UnitKind.NOMINAL and self.has(at - 1, COMMAS):
+            if self.units[at - 2].kind not in {UnitKind.NAME, UnitKind.NOMINAL}:
+                break
+            at = self.head(at - 2)
+        return at
 
     def main_subject(self, before: int) -> int | None:
         """The first phrase of the sentence that stands where a subject stands."""
