@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from bot.article.choose import is_prose
-from bot.article.lexicon import pattern
+from bot.article.lexicon import hits
 from bot.article.metadata import Metadata
 from bot.article.story import Block
 from bot.article.tree import words_of
@@ -47,20 +47,32 @@ class Shape:
 
 
 def shape_of(body: HtmlElement) -> Shape:
-    """Taken after scripts and styles are gone from the text but before furniture is."""
-    text = words_of(body)
+    """Taken before anything is dropped; what scripts and styles hold is not counted as text."""
+    scripts = sum(1 for _ in body.iter("script"))
+    unseen = sum(len(words_of(node)) for node in body.iter("script", "style"))
+    text = words_of(body) if not unseen else " ".join(" ".join(_seen(body)).split())
     links = list(body.iter("a"))
     linked = sum(len(words_of(link)) for link in links)
-    return Shape(text, min(1.0, linked / (len(text) or 1)), len(links), False, 0)
+    password = any((node.get("type") or "").lower() == "password" for node in body.iter("input"))
+    return Shape(text, min(1.0, linked / (len(text) or 1)), len(links), password, scripts)
 
 
-def refusal(url: str, shape: Shape, meta: Metadata, story: Sequence[Block]) -> ReadError | None:
+def _seen(body: HtmlElement) -> list[str]:
+    found = body.xpath(".//text()[not(parent::script or parent::style or parent::template)]")
+    return [str(part) for part in found] if isinstance(found, list) else []
+
+
+def refusal(
+    url: str, shape: Shape, meta: Metadata, story: Sequence[Block], blocks: Sequence[Block]
+) -> ReadError | None:
     """Why ``story`` is none; None when it is one."""
     words = sum(count_words(block.text) for block in story)
     prose = sum(is_prose(block) for block in story)
     typed = any(_STORY_TYPE.search(kind) for kind in meta.types) or meta.og_type.startswith("article")
-    if words >= (_FEW_WORDS if typed else _THIN_WORDS) and (prose or shape.linked < 0.5):
-        return _index(url, shape, meta, story, typed) or _consent(url, meta, story, typed)
+    if words >= _FEW_WORDS if typed else words >= _THIN_WORDS and (prose or shape.linked < 0.5):
+        if typed:
+            return None
+        return _index(url, shape, story, blocks) or _consent(url, story)
     if meta.free is False:
         return PaywallOnly(url) if not prose else None
     looks = _looks_like(shape, meta)
@@ -73,29 +85,29 @@ def refusal(url: str, shape: Shape, meta: Metadata, story: Sequence[Block]) -> R
     return NotAnArticle(url, "a page without sentences") if shape.text else EmptyBody(url)
 
 
-def _index(
-    url: str, shape: Shape, meta: Metadata, story: Sequence[Block], typed: bool
-) -> NotAnArticle | None:
-    """A front page or section: mostly links, and what is left is teasers."""
+def _index(url: str, shape: Shape, story: Sequence[Block], blocks: Sequence[Block]) -> NotAnArticle | None:
+    """A front page or section: what was taken for a story is teasers, each under its linked headline."""
+    low, high = story[0].mark, story[-1].mark
+    teasers = sum(
+        block.linked > 0.8 and block.level > 1 and low - 2 <= block.mark <= high for block in blocks
+    )
     long_ones = sum(is_prose(block) and count_words(block.text) >= 25 for block in story)
-    if not typed and (shape.linked > 0.5 and shape.links >= 15 and long_ones < 4):
+    if teasers >= 5 and teasers >= long_ones:
         return NotAnArticle(url, "a list of links")
-    teasers = sum(block.level > 1 and block.linked > 0.8 for block in story)
-    if not typed and meta.published is None and teasers >= 5 and teasers * 3 >= len(story):
+    if shape.linked > 0.6 and shape.links >= 15 and long_ones == 0:
         return NotAnArticle(url, "a list of links")
     return None
 
 
-def _consent(url: str, meta: Metadata, story: Sequence[Block], typed: bool) -> NotAnArticle | None:
+def _consent(url: str, story: Sequence[Block]) -> NotAnArticle | None:
     text = " ".join(block.text for block in story)
-    hits = len(set(match.lower() for match in pattern("consent_words").findall(text)))
-    if not typed and hits >= 4 and count_words(text) < 600:
+    if hits("consent_words", text.lower()) >= 4 and count_words(text) < 600:
         return NotAnArticle(url, "a consent page")
     return None
 
 
 def _looks_like(shape: Shape, meta: Metadata) -> str | None:
-    text = f"{meta.title} {shape.text[:6000]}"
+    text = f"{meta.title} {shape.text[:6000]}".lower()
     if shape.password:
         return "a login page"
     if "VideoObject" in meta.types or meta.og_type.startswith("video"):
@@ -105,7 +117,7 @@ def _looks_like(shape: Shape, meta: Metadata) -> str | None:
     if meta.types & {"SearchResultsPage"}:
         return "a search page"
     for name, least, looks in _SHAPES:
-        if len(set(match.lower() for match in pattern(name).findall(text))) >= least:
+        if hits(name, text) >= least:
             return looks
     if shape.links >= 8 and shape.linked > 0.4:
         return "a list of links"
@@ -119,7 +131,7 @@ def coverage_of(meta: Metadata, story: Sequence[Block], shape: Shape) -> tuple[A
     read = sum(count_words(block.text) for block in story)
     stated = meta.word_count or count_words(meta.body) or None
     expected = stated if stated and stated > read else None
-    prompted = pattern("paywall_words").search(shape.text) is not None
+    prompted = hits("paywall_words", shape.text.lower()) > 0
     short = expected is not None and read < _WHOLE_SHARE * expected
     if meta.free is False and (short or (expected is None and prompted and read < _TEASER_WORDS)):
         return ArticleKind.TEASER, Coverage(read, expected, "paywall")

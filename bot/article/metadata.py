@@ -175,7 +175,7 @@ def _with_people_and_times(
 def _marked(root: HtmlElement, prop: str) -> list[str]:
     """Microdata: the values of an ``itemprop``, in order."""
     found: list[str] = []
-    for node in root.iterfind(f".//*[@itemprop='{prop}']"):
+    for node in root.xpath(".//*[@itemprop=$prop]", prop=prop):
         inner = node.find(".//*[@itemprop='name']")
         source = node if inner is None else inner
         text = source.get("content") or source.get("datetime") or source.text_content()

@@ -46,7 +46,7 @@ def read_html(page: Page) -> Article:
         picked = with_posts(picked, blocks, meta)
     story, asides = _without_asides(picked, blocks, meta)
     story = _or_stated(story, meta, live=live)
-    refused = refusal(page.url, shape, meta, story)
+    refused = refusal(page.url, shape, meta, story, blocks)
     if refused is not None:
         raise refused
     kind, coverage = coverage_of(meta, story, shape)
@@ -81,7 +81,7 @@ def _or_stated(story: list[Block], meta: Metadata, *, live: bool) -> list[Block]
     """The page's own ``articleBody`` where its markup holds no more than an opening of it."""
     if live and meta.posts and sum(block.kind is ParagraphKind.POST for block in story) < 2:
         return stated_posts(meta.posts) or story
-    stated = paragraphs_of(meta.body)
+    stated = [] if "<!--" in meta.body or "&lt;" in meta.body else paragraphs_of(meta.body)
     size = sum(len(tokens(line)) for line in stated)
     read = "\n".join(block.text for block in story)
     if meta.free is False or size < _STATED_WORDS or len(tokens(read)) > 0.6 * size:

@@ -28,6 +28,7 @@ _NEVER_BODY = re.compile(
     re.I,
 )
 _NAMED_BY = ("class", "id", "data-component", "data-testid", "data-module", "data-type", "role", "aria-label")
+_GATED = re.compile(r"subscri|paywall|premium|member", re.I)  # hidden from the reader: not ours to read
 _SIDE_SHARE = 0.25
 _CLASS_SHARE = 0.2
 _LONG_CHARS = 120
@@ -43,12 +44,13 @@ def drop_dead(body: HtmlElement) -> None:
     for node in list(body.iter("form")):
         if node not in gone and len(words_of(node)) <= 0.3 * whole:
             _drop(node, gone)
-    for node in list(body.iter()):
+    for node in body.xpath(".//*[@hidden or contains(@style, 'none') or contains(@style, 'hidden')]"):
         hidden = node.get("hidden") is not None or _HIDDEN.search(node.get("style", ""))
         if not hidden or node in gone or node is body or len(words_of(node)) >= 0.5 * whole:
             continue
-        if len([part for part in _paragraphs(node) if _linked(part, len(words_of(part))) < 0.3]) < 3:
-            _drop(node, gone)  # prose that only a script shows is the story behind a subscription check
+        gated = _GATED.search(names_of(node)) is not None
+        if gated or len([part for part in _paragraphs(node) if _linked(part, len(words_of(part))) < 0.3]) < 3:
+            _drop(node, gone)  # prose that a script unfolds is story
 
 
 def _drop(node: HtmlElement, gone: set[HtmlElement]) -> None:

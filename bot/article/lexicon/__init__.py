@@ -19,3 +19,16 @@ def entries(name: str) -> tuple[str, ...]:
 def pattern(name: str, before: str = "", after: str = "") -> re.Pattern[str]:
     """Any entry of the list, as a pattern, between ``before`` and ``after``; case folded."""
     return re.compile(f"{before}(?:{'|'.join(entries(name))}){after}", re.I)
+
+
+def hits(name: str, lowered: str) -> int:
+    """How many different entries of the list occur in ``lowered``, a text in lower case.
+
+    One search an entry: a pattern with a fixed beginning is found ten times faster than one of many.
+    """
+    return sum(found.search(lowered) is not None for found in _each(name))
+
+
+@cache
+def _each(name: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(entry) for entry in entries(name))
