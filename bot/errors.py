@@ -20,6 +20,7 @@ NutgrafError
 |   +-- PaywallOnly       nothing of the story is printed
 |   +-- EmptyBody
 |   +-- ReadTooSlow       reading or finding ran over its time
+|   +-- ReadCrashed       the page took more memory than it may, or its reader down
 +-- FeedError
 |   +-- NotAFeed
 |   +-- SeveralFeeds      the site offers more than one
@@ -182,6 +183,11 @@ class EmptyBody(ReadError):
 class ReadTooSlow(ReadError):
     url: str
     limit_s: float
+
+
+@dataclass
+class ReadCrashed(ReadError):
+    url: str
 
 
 @dataclass

@@ -43,6 +43,7 @@ ERRORS: Mapping[str, str] = {
     "empty-body": "There is nothing on {url} to read. Check the link in a browser.",
     "read-too-slow": "Reading {url} took longer than {limit_s}, so I stopped. "
     "Send me the story as plain text.",
+    "read-crashed": "{url} is more than my reader can bear, so I stopped. Send me the story as plain text.",
     # a feed could not be followed
     "not-a-feed": "{url} is not a feed and names none. Paste the link of its RSS, Atom or JSON feed.",
     "several-feeds": "{url} offers several feeds. Follow one of: {choices}.",
