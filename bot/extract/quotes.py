@@ -156,7 +156,7 @@ def without_repeats(text: str, quotes: list[Quote]) -> list[Quote]:
     """Of two printings of the same words the fuller stays; a speaker is taken from either."""
     keys = [letters(" ".join(part.of(text) for part in quote.parts)) for quote in quotes]
     kept: list[int] = []
-    for index in sorted(range(len(quotes)), key=lambda i: (-len(keys[i]), i)):
+    for index in sorted(range(len(quotes)), key=lambda i: (-len(keys[i]), quotes[i].cue is None, i)):
         host = next((i for i in kept if _repeats(text, quotes[index], keys[index], keys[i])), None)
         if host is None:
             kept.append(index)

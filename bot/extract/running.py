@@ -87,21 +87,35 @@ def _from_before(scene: Scene, links: list[Link | None], quotation: int) -> Link
     if start > 0:
         begin, end = row.sentence(start - 1)
         return subject_of_cue(row, number, begin, end)
+    before = _row_before(scene, number)
+    if before is None:
+        return None
+    earlier = scene.rows[before]
+    if earlier.units[-1].low != ":":
+        spoken = [link for unit in earlier.units if unit.kind is UnitKind.QUOTE and (link := links[unit.ref])]
+        if spoken:
+            return Link(spoken[-1].row, spoken[-1].at, spoken[-1].unit, How.CARRIED)
+    return subject_before(scene, number)
+
+
+def subject_before(scene: Scene, number: int) -> Link | None:
+    """Who speaks in the last sentence before row ``number``: "Roe wrote:" or "Roe said so."."""
+    before = _row_before(scene, number)
+    if before is None:
+        return None
+    row = scene.rows[before]
+    begin, end = row.sentence(len(row.units) - 1)
+    link = subject_of_cue(row, before, begin, end)
+    if link is None or row.units[-1].low == ":":
+        return link
+    return Link(link.row, link.at, link.unit, How.CARRIED) if link.cue else None
+
+
+def _row_before(scene: Scene, number: int) -> int | None:
     before = number - 1
     while before >= 0 and scene.rows[before].kind is ParagraphKind.HEADING:
         before -= 1
-    if before < 0 or not scene.rows[before].units:
-        return None
-    earlier = scene.rows[before]
-    begin, end = earlier.sentence(len(earlier.units) - 1)
-    if earlier.units[-1].low == ":":
-        return subject_of_cue(earlier, before, begin, end)
-    spoken = [link for unit in earlier.units if unit.kind is UnitKind.QUOTE and (link := links[unit.ref])]
-    if spoken:
-        link = spoken[-1]
-        return Link(link.row, link.at, link.unit, How.CARRIED)
-    said = subject_of_cue(earlier, before, begin, end)
-    return Link(said.row, said.at, said.unit, How.CARRIED) if said and said.cue else None
+    return before if before >= 0 and scene.rows[before].units else None
 
 
 def _look_ahead(scene: Scene, links: list[Link | None]) -> None:

@@ -13,6 +13,7 @@ from bot.extract.quotes import is_statement, kind_of, same_statement, without_re
 from bot.extract.resolve import Who, resolve_links
 from bot.extract.running import links_of
 from bot.extract.scene import Scene, scene_of
+from bot.extract.turns import Turn, turns_of
 from bot.types import Article, Quote, QuoteKind, Span, Speaker, SpeakerKind
 
 # How often each construction was right about the mention (PolNeAR train, quotations of 5 words or
@@ -35,11 +36,32 @@ def attributed(article: Article, sentences: tuple[Span, ...], cast: Cast) -> tup
     """
     marks = pair(article.text, article.paragraphs)
     scene = scene_of(article, sentences, cast, marks)
+    turns = turns_of(scene)
     links = links_of(scene)
-    who = resolve_links(scene, links)
-    kept = [index for index in sorted(scene.place) if is_statement(scene, index, links[index])]
+    who = resolve_links(scene, [*links, *(turn.link for turn in turns)])
+    kept = [
+        index
+        for index in sorted(scene.place)
+        if is_statement(scene, index, links[index]) and not _within(marks[index].inner, turns)
+    ]
     quotes = [_quote(scene, group, links, who) for group in _grouped(scene, kept, links, who)]
-    return tuple(without_repeats(article.text, quotes))
+    quotes.extend(_turn(scene, turn, person) for turn, person in zip(turns, who[len(links) :], strict=True))
+    return tuple(without_repeats(article.text, sorted(quotes, key=lambda quote: quote.parts[0])))
+
+
+def _within(inner: Span, turns: list[Turn]) -> bool:
+    return any(part.overlaps(inner) for turn in turns for part in turn.parts)
+
+
+def _turn(scene: Scene, turn: Turn, person: Who | None) -> Quote:
+    confidence = _confidence(turn.link, person)
+    return Quote(
+        parts=turn.parts,
+        kind=QuoteKind.BLOCK,
+        speaker=_speaker(scene, turn.link, person, confidence),
+        cue=turn.link.cue if turn.link else None,
+        confidence=round(confidence, 3),
+    )
 
 
 def _grouped(
