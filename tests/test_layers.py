@@ -16,7 +16,7 @@ PORTS = {"bot.ports"}
 THOUGHT = {
     "bot.extract", "bot.digest", "bot.schedule", "bot.render", "bot.commands", "bot.messages",
 }  # fmt: skip
-HANDS = {"bot.fetch", "bot.article", "bot.feeds", "bot.store", "bot.engine", "bot.offload"}
+HANDS = {"bot.fetch", "bot.article", "bot.feeds", "bot.store", "bot.engine", "bot.offload", "bot.files"}
 DESK = {"bot.desk", "bot.poller"}
 ASSEMBLY = {"bot.config", "bot.app", "bot.evaluate"}
 
@@ -29,8 +29,11 @@ MAY: dict[str, set[str]] = {
     "bot.config": WORDS,
     **{room: WORDS | PORTS | THOUGHT | HANDS | DESK | ASSEMBLY for room in ("bot.app", "bot.evaluate")},
     "adapters": set(),
-    "adapters.terminal": {"bot", "bot.types", "bot.errors", "bot.ports", "bot.desk", "adapters"},
-    "adapters.cli": {"bot", "bot.types", "bot.errors", "bot.messages", "bot.app", "bot.config", "bot.evaluate", "adapters"},
+    "adapters.terminal": {"bot.types", "bot.errors", "bot.urls", "bot.display", "bot.ports", "bot.desk", "adapters"},
+    "adapters.cli": {
+        "bot", "bot.types", "bot.errors", "bot.messages", "bot.app", "bot.config", "bot.evaluate", "adapters",
+        "adapters.terminal",
+    },
     "adapters.__main__": {"adapters.cli"},
 }  # fmt: skip
 
