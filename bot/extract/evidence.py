@@ -8,64 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from bot.extract import gazetteer as known
 from bot.extract.cast import EntityKind
+from bot.extract.cues import CERTAIN, cued
 from bot.extract.lexicon import words
-from bot.extract.names import Found, acronym_of, key_of
+from bot.extract.names import Found, key_of
 from bot.types import Span
 
 REPEATS_LIMIT = 400  # printings looked for again; a news story names under 150
 
-_GROUP_BEFORE = re.compile(
-    r"(?:\b(?:group|militia|party|movement|faction|charity|company|firm|watchdog)"
-    r"|\b(?:leaders?|heads?|members?|commanders?|fighters?|supporters?|spokes(?:man|woman|person)) (?:of|for))"
-    r"(?: the)? $"
-)
-_GROUP_AFTER = re.compile(r" (?:group|militia|party|movement|militants?|fighters|lawmakers)\b")
-_AGE_AFTER = re.compile(r",? (?:\(\d{1,2}\)|\d{1,2}(?=[,.;)]))|, (?:a |an |the )?\d{1,2}-year-old\b")
-_ALSO = re.compile(
-    r"(?:, | \(| )?(?:(?:which is |who is )?(?:also |better |formerly |previously |once |widely )?"
-    r"(?:known as|called|nicknamed)|formerly|a\.?k\.?a\.?)(?: the)? [\"\u201c\u2018']?(?:[Tt]he )?$"
-)
-_OR = re.compile(r", or (?:the )?$")
-_PAREN = re.compile(r",? \((?:or |the )?[\"\u201c]?$")
-
 
 def settled(text: str, found: Sequence[Found]) -> list[Found]:
     """Every found name with the kind the page as a whole gives it, missed repeats added."""
-    cued = [_cued(text, one) for one in _extended(text, found)]
-    voted = _voted(text, cued)
+    voted = _voted(text, [cued(text, one) for one in _extended(text, found)])
+    voted = _by_surname(text, voted)
     surnames = _surnames(text, voted)
     voted = [_as_person(text, one, surnames) for one in voted]
     return _with_repeats(text, voted)
-
-
-def aliases(text: str, found: Sequence[Found]) -> list[tuple[Span, Span]]:
-    """Pairs that the text itself equates: "X, or Y,", "X (XY)", "X, also known as Y"."""
-    pairs = []
-    for left, right in pairwise(found):
-        if left.kind is EntityKind.PLACE or right.span.start - left.span.end > 40:
-            continue
-        between = text[left.span.end : right.span.start]
-        if "\n" in between:
-            continue
-        after = text[right.span.end : right.span.end + 2]
-        if _ALSO.fullmatch(between) or _renamed(text, left, right, between, after):
-            pairs.append((left.span, right.span))
-    return pairs
-
-
-def _renamed(text: str, left: Found, right: Found, between: str, after: str) -> bool:
-    if left.kind is not EntityKind.ORG or right.kind is EntityKind.PERSON:
-        return False
-    if _PAREN.fullmatch(between):
-        short = right.span.of(text).replace(".", "").lower()
-        key = key_of(left.span.of(text))
-        return len(key) > 1 and short in {acronym_of(key), "".join(word[0] for word in key)}
-    listed = text[max(0, left.span.start - 2) : left.span.start] == ", "
-    return bool(_OR.fullmatch(between)) and not listed and after[:1] in {",", ".", ")", "\u201d"}
 
 
 def _extended(text: str, found: Iterable[Found]) -> list[Found]:
@@ -79,37 +39,34 @@ def _extended(text: str, found: Iterable[Found]) -> list[Found]:
     return out
 
 
-def _cued(text: str, one: Found) -> Found:
-    before = text[max(0, one.span.start - 40) : one.span.start]
-    after = text[one.span.end : one.span.end + 24]
-    name = one.span.of(text)
-    if one.title:
-        return one._replace(kind=EntityKind.PERSON, sure=max(one.sure, 0.95))
-    if name in known.known_orgs() and not known.is_place(name):
-        return one._replace(kind=EntityKind.ORG, sure=max(one.sure, 0.9))
-    if one.kind is EntityKind.PLACE and one.sure >= 0.8:
-        return one
-    if _AGE_AFTER.match(after) and one.kind is not EntityKind.ORG:
-        return one._replace(kind=EntityKind.PERSON, sure=max(one.sure, 0.9))
-    given = name.split()[0] in known.given_names() and len(name.split()) > 1
-    group = _GROUP_BEFORE.search(before) or _GROUP_AFTER.match(after)
-    if group and not given and not known.is_place(name):
-        return one._replace(kind=EntityKind.ORG, sure=max(one.sure, 0.85))
-    return one
-
-
 def _voted(text: str, found: Sequence[Found]) -> list[Found]:
     """The same printing keeps one kind, the one with more certainty behind it."""
     votes: dict[tuple[str, ...], dict[EntityKind, float]] = {}
     for one in found:
         tally = votes.setdefault(key_of(one.span.of(text)), {})
-        tally[one.kind] = tally.get(one.kind, 0.0) + one.sure**2
+        tally[one.kind] = tally.get(one.kind, 0.0) + (2.0 if one.sure >= CERTAIN else one.sure**2)
     out = []
     for one in found:
         tally = votes[key_of(one.span.of(text))]
         kind = max(tally, key=lambda each: tally[each])
         best = max((f.sure for f in (one,) if f.kind is kind), default=0.6)
         out.append(one if one.kind is kind else one._replace(kind=kind, sure=best))
+    return out
+
+
+def _by_surname(text: str, found: Sequence[Found]) -> list[Found]:
+    """ "Nobu Kriel", not seen as a person, is one when "Kriel" alone is one elsewhere."""
+    alone = {
+        name for one in found if one.kind is EntityKind.PERSON and " " not in (name := one.span.of(text))
+    }
+    out = []
+    for one in found:
+        parts = one.span.of(text).split()
+        fits = one.kind is not EntityKind.PERSON and len(parts) in {2, 3} and parts[-1] in alone
+        thing = known.bare(parts[0]) in words("thing_heads.txt")
+        if fits and one.sure < CERTAIN and not thing and not any(known.is_org_word(part) for part in parts):
+            one = one._replace(kind=EntityKind.PERSON, sure=0.8)  # noqa: PLW2901
+        out.append(one)
     return out
 
 

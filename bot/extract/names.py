@@ -20,6 +20,8 @@ from bot.extract.lexicon import entries, words
 from bot.text import fold
 from bot.types import Span
 
+# characters that are printed without being seen
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 TAILS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _PREFIX = re.compile(r"^(?:al|el|as|ad|ar|an|ash|at|az|ul)-")
 _COMPANY_TAIL = frozenset(
@@ -57,7 +59,7 @@ class Group:
 
 def key_of(name: str) -> tuple[str, ...]:
     """Folded words without "the", full stops and a closing possessive."""
-    plain = fold(name).removesuffix("'s").replace(".", " " if ". " in name else "")
+    plain = fold(name).translate(_UNSEEN).removesuffix("'s").replace(".", " " if ". " in name else "")
     parts = plain.split()
     return tuple(parts[1:] if len(parts) > 1 and parts[0] == "the" else parts)
 

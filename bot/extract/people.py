@@ -11,16 +11,20 @@ from bisect import bisect_right
 
 from bot.extract import gazetteer as known
 from bot.extract.cast import Cast, Entity, EntityKind, NameMention
-from bot.extract.evidence import aliases, settled
+from bot.extract.cues import aliases
+from bot.extract.evidence import settled
 from bot.extract.gender import gender_of
+from bot.extract.lexicon import words as listed
 from bot.extract.names import Found, Group, fullest, grouped, key_of
 from bot.extract.roles import Role, age_beside, best, roles_beside
-from bot.extract.spotting import Spot, is_headline, spot
+from bot.extract.spotting import Spot, after_titles, is_headline, spot
 from bot.extract.tagger import tagged
-from bot.extract.tokens import PageWords, Token, tokenised
+from bot.extract.tokens import PageWords, Token, is_name_like, tokenised
 from bot.types import Article, Phrase, Span
 
 _LEAST_SURE = 0.4  # a lone guess below this is nobody unless the page says more
+_FAINT = 0.35  # a rule that is not sure: a name only when the page says more
+_TITLED = 0.95
 _SURE_RULE = 0.85  # a rule this sure adds a name that the tagger missed
 _ROLES_LIMIT = 12  # mentions of one entity whose surroundings are read for a role
 
@@ -44,33 +48,81 @@ def cast_of(article: Article, sentences: tuple[Span, ...]) -> Cast:
 
 
 def _spots(its_words: list[str], page: PageWords) -> list[Spot]:
-    """The tagger's names, and those of the rules that are sure where the tagger saw nothing."""
+    """The tagger's names; the rules' where they are sure, and as a faint hint where they are not."""
     if is_headline(its_words):
         return []
-    by_tagger = [spot for spot in (_trimmed(its_words, one) for one in tagged(its_words, page)) if spot]
-    out = list(by_tagger)
+    out = [spot for spot in (_trimmed(its_words, one) for one in tagged(its_words, page)) if spot]
+    out = _rejoined(its_words, out)
     for one in spot(its_words, page):
-        if one.sure >= _SURE_RULE and not any(
-            one.first < other.last and other.first < one.last for other in by_tagger
-        ):
+        crossed = [other for other in out if one.first < other.last and other.first < one.last]
+        if not crossed:
+            out.append(one if one.sure >= _SURE_RULE else one._replace(sure=min(one.sure, _FAINT)))
+        elif crossed[0][:3] == one[:3]:
+            out[out.index(crossed[0])] = one._replace(sure=1 - (1 - one.sure) * (1 - crossed[0].sure))
+        elif _overrules(one, crossed, its_words):
+            out = [other for other in out if other not in crossed]
             out.append(one)
     return sorted(out)
 
 
+def _overrules(rule: Spot, crossed: list[Spot], its_words: list[str]) -> bool:
+    """A title makes a person, and a cue word an organisation that holds what the tagger cut up."""
+    holds = all(rule.first <= other.first and other.last <= rule.last for other in crossed)
+    if rule.kind is EntityKind.PERSON:
+        within = set(its_words[rule.first : rule.last]) & listed("name_particles.txt")
+        people = [other for other in crossed if other.kind is EntityKind.PERSON]
+        return holds and bool(
+            (rule.sure >= _TITLED and not people) or (within and len(people) == len(crossed))
+        )
+    if rule.kind is not EntityKind.ORG or rule.sure < _SURE_RULE or not holds:
+        return False
+    same = len(crossed) == 1 and crossed[0][:2] == rule[:2]
+    wider = crossed[0].first > rule.first or crossed[-1].last < rule.last
+    return (
+        wider
+        if not same
+        else crossed[0].kind is not EntityKind.ORG
+        and not known.is_place(" ".join(its_words[rule.first : rule.last]))
+    )
+
+
+def _rejoined(its_words: list[str], spots: list[Spot]) -> list[Spot]:
+    """ "Lotte" + "van der" + "Meulen": one person where only particles stand between."""
+    out: list[Spot] = []
+    for one in spots:
+        between = its_words[out[-1].last : one.first] if out else []
+        people = out and out[-1].kind is one.kind is EntityKind.PERSON
+        if people and between and all(word in listed("name_particles.txt") for word in between):
+            out[-1] = Spot(out[-1].first, one.last, one.kind, max(out[-1].sure, one.sure))
+        else:
+            out.append(one)
+    return out
+
+
 def _trimmed(its_words: list[str], one: Spot) -> Spot | None:
     """Without titles, "the" and adjectives of nation at its head; None when nothing is left."""
-    first = one.first
+    first, last = one.first, one.last
     if one.kind is EntityKind.PERSON:
-        while first < one.last and known.is_title(its_words[first]):
-            first += 1
-    while first < one.last and its_words[first].lower() == "the":
+        first = after_titles(its_words, first, last)
+        if "of" in its_words[first + 1 : last]:
+            last = its_words.index("of", first + 1)
+    while first < last and its_words[first].lower() == "the":
         first += 1
-    name = " ".join(its_words[first : one.last])
-    if first >= one.last or known.is_nothing(name) or known.is_demonym(name) or known.is_calendar(name):
+    name = " ".join(its_words[first:last])
+    if first >= last or _is_thing(its_words, first, last, one.kind):
         return None
-    return (
-        one._replace(first=first) if any(word[:1].isupper() for word in name.split()) or "-" in name else None
-    )
+    if known.is_nothing(name) or known.is_demonym(name) or known.is_calendar(name):
+        return None
+    if not any(is_name_like(word) for word in its_words[first:last]):
+        return None
+    return one._replace(first=first, last=last)
+
+
+def _is_thing(its_words: list[str], first: int, last: int, kind: EntityKind) -> bool:
+    """ "Storm Odette", "Route 9", "Chair": no person, whatever the tagger says."""
+    head = known.bare(its_words[first])
+    alone = last - first == 1 and (known.is_title(head) or head in listed("role_nouns.txt"))
+    return kind is EntityKind.PERSON and (head in listed("thing_heads.txt") or (alone and head != "king"))
 
 
 def _found(text: str, sentence: list[Token], one: Spot) -> Found:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 from bot.extract import gazetteer as known
@@ -19,7 +18,23 @@ WINDOW_CHARS = 200
 LIMIT_ROLE_CHARS = 120
 
 _COURTESY = frozenset(
-    {"mr", "mrs", "ms", "mx", "miss", "sir", "dame", "madame", "herr", "frau", "señor", "señora"}
+    {
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "miss",
+        "sir",
+        "dame",
+        "madame",
+        "herr",
+        "frau",
+        "señor",
+        "señora",
+        "dr",
+        "lord",
+        "lady",
+    }
 )
 _PARTY = re.compile(r" \((?:[DRI]|Lab|Con|LD|SNP|DUP|Lib Dem|Green)(?:[-\u2013, ]{1,2}[A-Z][\w. ]*)?\)")
 _AGE = re.compile(r"(?:, (?:who is |aged )?| \(|, aged |, now )(\d{1,3})(?=[,.;)]| and )\)?")
@@ -39,12 +54,25 @@ _RELATIVE = re.compile(
 _COPULA = re.compile(r" (?:is|was|became) (?=(?:the|an?) )")
 _ROSE = re.compile(r", (?=who rose to prominence as )")
 _INTO_NAME = re.compile(
-    r"(?:^|[ \u201c\"(])((?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur"
-    r"|(?:[A-Z][\w.\u2019'-]*,? ){0,4}?[A-Z][\w.-]*['\u2019]s?)"
-    r" [^,.;:\"\u201c\u201d()\n]{3,110}), $"
+    r"(?:^|[ \u201c\"(])((?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Ww]hose|[Mm]y"
+    r"|(?:[A-Z][\w.\u2019'-]*,? ){0,4}?[A-Z][\w.-]*['\u2019]s?|[Tt]he \w+['\u2019]s?)"
+    r" [^,.;:\"\u201c\u201d()\n]{3,110}), (?:the )?$"
 )
+_OWNER = re.compile(r"\b(?:owner|parent|maker|supplier|operator|sponsor|builder|publisher|rival|employer)$")
 _SPEECH_BEFORE = re.compile(
     r"\b(?:said|says|added|told \w+|according to) (?:the|an?|its|[A-Z]\S*['\u2019]s) [^\"\u201c\u201d]*$"
+)
+_ENDED = re.compile(r"(?:[a-z\u2019'\")\u201d]{2}|\d)[.?!][\"\u201d\u2019]? $")
+_ROLE_ENDINGS = (
+    "ologist", "ographer", "teacher", "keeper", "worker", "woman", "person", "ician", "master", "founder",
+    "maker", "driver", "officer", "analyst", "scientist",
+)  # fmt: skip
+_VERB_FIRST = re.compile(
+    r"(?:said|says|told|added|asked|whose|who|which|where|when|and|but|he|she|it|they|in|at|on)\b"
+)
+_OF_ORG = re.compile(
+    r" (?:of|from|at|with) (?:the )?((?:[A-Z][\w&\u2019'-]*)"
+    r"(?: (?:of|for|and|the|&|[A-Z][\w&\u2019'-]*))*(?<! of)(?<! for)(?<! and)(?<! the))"
 )
 _ORG_NOUN_BEFORE = re.compile(r"((?:[\w\u2019'&.-]+ ){1,6})$")
 _ORG_NOUN_AFTER = re.compile(
@@ -65,16 +93,12 @@ class Age(NamedTuple):
     end: int
 
 
-@cache
-def _nouns(kind: EntityKind) -> frozenset[str]:
-    return words("role_nouns.txt") if kind is EntityKind.PERSON else words("org_nouns.txt")
-
-
 def roles_beside(text: str, start: int, end: int, kind: EntityKind, low: int, high: int) -> list[Role]:
     """Roles of the name at [start, end), looked for inside [low, high), which is its paragraph."""
     low, high = max(low, start - WINDOW_CHARS), min(high, end + WINDOW_CHARS)
     if kind is EntityKind.ORG:
-        return [*_org_before(text, low, start), *_org_after(text, end, high)]
+        before = _noun_phrase_before(text, low, start, text[end : end + 1], kind)
+        return [*before, *_org_before(text, low, start), *_org_after(text, end, high)]
     if kind is not EntityKind.PERSON:
         return []
     after = end
@@ -84,7 +108,7 @@ def roles_beside(text: str, start: int, end: int, kind: EntityKind, low: int, hi
     after = age.end() if age else after
     return [
         *_title_before(text, low, start),
-        *_noun_phrase_before(text, low, start, text[end : end + 1]),
+        *_noun_phrase_before(text, low, start, text[after : after + 1], kind),
         *_after(text, after, high),
     ]
 
@@ -115,50 +139,56 @@ def _title_before(text: str, low: int, start: int) -> list[Role]:
     parts = list(_WORD.finditer(text[low : start - 1]))
     if not parts or parts[-1].end() != start - 1 - low:
         return []
+    while len(parts) > 1 and known.bare(parts[-1][0]) in _COURTESY:
+        parts.pop()
     last = parts[-1][0]
-    if known.bare(last) in _COURTESY or not (known.is_title(last) or last.lower() in words("role_nouns.txt")):
+    if known.bare(last) in _COURTESY or not (known.is_title(last) or _is_role(last)):
         return []
+    end = low + parts[-1].end()
     first = len(parts) - 1
-    while (
-        first
-        and parts[first].start() - parts[first - 1].end() == 1
-        and text[low + parts[first - 1].end()] == " "
-    ):
+    while first and text[low + parts[first - 1].end() : low + parts[first].start()] == " ":
         word = parts[first - 1][0]
         if not _modifies(word, low + parts[first - 1].start(), text):
             break
         first -= 1
-    span = low + parts[first].start(), start - 1
     named = first < len(parts) - 1
-    return [Role(*span, 4.5 if named else 4.0)]
+    return [Role(low + parts[first].start(), end, 4.5 if named else 4.0)]
 
 
 def _modifies(word: str, at: int, text: str) -> bool:
     """Belongs to the title: "former", "U.S.", "Norden's", "police"."""
-    if word.lower() in words("sentence_starts.txt"):
+    lower = word.lower()
+    if lower in words("sentence_starts.txt"):
         return False
-    if word[0].isupper():
-        opening = at == 0 or text[at - 1] in '\n"\u201c' or text[max(0, at - 2) : at] in {". ", "? ", "! "}
-        return not opening or known.smallness(word) == 0 or known.is_title(word)
-    return word in words("role_modifiers.txt") or word in words("role_nouns.txt") or known.is_title(word)
+    if lower in words("role_modifiers.txt") or _is_role(word) or known.is_title(word):
+        return True
+    if not word[0].isupper():
+        return False
+    opening = at == 0 or text[at - 1] in '\n"\u201c\u2018' or _ENDED.search(text[max(0, at - 6) : at])
+    return not opening or known.smallness(word) == 0 or known.is_org_word(word)
 
 
-def _noun_phrase_before(text: str, low: int, start: int, following: str) -> list[Role]:
+def _is_role(word: str) -> bool:
+    """A role noun, or a word made like one ("oceanographer", "dockworker")."""
+    lower = word.lower().rstrip(".")
+    nouns = words("role_nouns.txt")
+    return lower in nouns or lower.endswith(_ROLE_ENDINGS) or lower.rpartition("-")[2] in nouns
+
+
+def _noun_phrase_before(text: str, low: int, start: int, following: str, kind: EntityKind) -> list[Role]:
     """ "the Y of Z, X," and "Y's chief executive, X,": the clause must close after the name."""
-    if text[start - 2 : start] != ", ":
-        return []
-    window = text[low:start]
-    match = _INTO_NAME.search(window)
+    match = _INTO_NAME.search(text, low, start)
     if match is None:
         return []
-    if following not in {",", ".", ""} and not _SPEECH_BEFORE.search(window):
+    if following not in {",", ".", ";", ":", "\u201d", "\u2014", ""} and not _SPEECH_BEFORE.search(
+        text, low, start
+    ):
         return []
     phrase = match[1]
-    if not _has_head(phrase, EntityKind.PERSON):
+    if not (_has_head(phrase, kind) or (kind is EntityKind.ORG and _OWNER.search(phrase))):
         return []
-    first = low + match.start(1)
     skip = _ARTICLE.match(phrase)
-    return [Role(first + (skip.end() if skip else 0), low + match.end(1), 5.0)]
+    return [Role(match.start(1) + (skip.end() if skip else 0), match.end(1), 5.0)]
 
 
 def _org_before(text: str, low: int, start: int) -> list[Role]:
@@ -194,6 +224,10 @@ def _after(text: str, end: int, high: int) -> list[Role]:
     copula = _COPULA.match(text, end, high)
     if copula:
         return [role._replace(weight=2.0) for role in _phrase_at(text, copula.end(), high, EntityKind.PERSON)]
+    member = _OF_ORG.match(text, end, high)
+    if member:
+        ours = any(known.is_org_word(word) for word in member[1].split())
+        return [Role(member.start(1), member.end(1), 3.0)] if ours or " " in member[1] else []
     for opener in (", ", " \u2014 ", " \u2013 ", " ("):
         if text.startswith(opener, end):
             return _phrase_at(text, end + len(opener), high, EntityKind.PERSON)
@@ -204,13 +238,14 @@ def _relative(text: str, end: int, high: int, match: re.Match[str]) -> list[Role
     if match[1]:
         return [role._replace(weight=4.2) for role in _phrase_at(text, match.end(), high, EntityKind.PERSON)]
     rose = _ROSE.match(text, end, high)
-    if not rose and match[2] not in words("role_verbs.txt"):
+    present = match[2].endswith("s") and match[2] not in {"was", "says", "has", "is", "does", "goes"}
+    if not rose and not present and match[2] not in words("role_verbs.txt"):
         return []
     stop = _STOP.search(text, match.end(), high)
     last = stop.start() if stop else high
     if last - (end + 2) > LIMIT_ROLE_CHARS:
         return []
-    return [Role(end + 2, last, 1.0 if rose else 3.5)]
+    return [Role(end + 2, last, 1.0 if rose else 3.5 if match[2] in words("role_verbs.txt") else 2.5)]
 
 
 def _phrase_at(text: str, first: int, high: int, kind: EntityKind) -> list[Role]:
@@ -219,13 +254,30 @@ def _phrase_at(text: str, first: int, high: int, kind: EntityKind) -> list[Role]
     last = stop.start() if stop else high
     if last == high and high < len(text) and text[high] != "\n":
         return []
+    if _VERB_FIRST.match(text, first, last):
+        return []
     article = _ARTICLE.match(text, first, last)
     begin = article.end() if article else first
     phrase = text[begin:last].rstrip()
     if not phrase or len(phrase) > LIMIT_ROLE_CHARS or not _has_head(phrase, kind):
         return []
     definite = article is not None and article[0].lower() == "the "
-    return [Role(begin, begin + len(phrase), 5.0 if definite or article is None else 4.4)]
+    if article is None and not _opens_role(phrase):
+        return []
+    return [Role(begin, begin + len(phrase), 5.0 if definite else 4.6)]
+
+
+def _opens_role(phrase: str) -> bool:
+    """Without an article: "chief executive of X", "Norden's mayor", "47-year-old baker", "its chair"."""
+    first = phrase.split(maxsplit=1)[0]
+    plain = first.lower()
+    return (
+        plain in words("role_modifiers.txt")
+        or plain in {"its", "his", "her", "their", "our", "my"}
+        or _is_role(first)
+        or first.endswith(("'s", "\u2019s", "s\u2019", "-old"))
+        or (known.is_title(first) or first[0].isupper())
+    )
 
 
 def _has_head(phrase: str, kind: EntityKind) -> bool:
@@ -235,11 +287,10 @@ def _has_head(phrase: str, kind: EntityKind) -> bool:
         if at and word in {"of", "for", "at", "in", "from", "with", "by", "on", "to", "and", "that"}:
             parts = parts[:at]
             break
-    nouns = _nouns(kind)
-    return any(
-        word in nouns or word.split("-")[-1] in nouns or word.removesuffix("s") in nouns
-        for word in parts[-3:]
-    )
+    if kind is EntityKind.PERSON:
+        return any(_is_role(word) for word in parts[-3:])
+    nouns = words("org_nouns.txt")
+    return any(word in nouns or word.rpartition("-")[2] in nouns for word in parts[-3:])
 
 
 def _org_after(text: str, end: int, high: int) -> list[Role]:

@@ -18,6 +18,10 @@ _ORG_JOINS = frozenset({"of", "for", "and", "the", "on", "&"})
 _PLACE_LEADS = frozenset({"in", "at", "from", "near", "to", "into", "outside", "inside", "across", "around"})
 _OPENERS = frozenset("\"'(:-`")
 _SPEECH = frozenset({"said", "says", "told", "added", "asked", "warned", "argued", "wrote", "recalled"})
+# what a possessive may belong to inside a name: "Saint Anna's College"
+_POSSESSED = frozenset(
+    {"college", "hospital", "school", "church", "academy", "cathedral", "university", "party", "union"}
+)
 _TAILS = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"})
 
 
@@ -62,6 +66,13 @@ def _run_end(words: Sequence[str], first: int) -> int:
     org_head = known.is_org_word(words[first])
     while end < len(words):
         word = words[end]
+        if word == "'s" and end + 1 < len(words) and words[end + 1].lower() in _POSSESSED:
+            end += 2
+            org_head = True
+            continue
+        if word == "&" and end + 1 < len(words) and is_name_like(words[end + 1]):
+            end += 2
+            continue
         if is_name_like(word):
             org_head = org_head or known.is_org_word(word)
             end += 1
@@ -92,9 +103,9 @@ def _typed(words: Sequence[str], first: int, last: int, page: PageWords) -> list
     first = _skip_start(words, first, last, page) if opening else first
     titled = False
     start = first
-    for at in range(first, last):
-        if known.is_title(words[at]) and not any(known.is_org_word(word) for word in words[at + 1 : last]):
-            start, titled = at + 1, True
+    behind = after_titles(words, first, last)
+    if behind > first and not any(known.is_org_word(word) for word in words[behind:last]):
+        start, titled = behind, True
     if not titled:
         start = _skip_adjectives(words, first, last)
     if start >= last:
@@ -104,6 +115,20 @@ def _typed(words: Sequence[str], first: int, last: int, page: PageWords) -> list
     if len(name) == 1 and _says_nothing(name[0], opening, page):
         return []
     return [Spot(start, last, kind, sure)]
+
+
+def after_titles(words: Sequence[str], first: int, last: int) -> int:
+    """Where the name begins behind its titles: "City Manager Anna Lind" at "Anna"; ``first`` without one.
+
+    A title word behind a given name is a surname ("Martin King").
+    """
+    start = first
+    for at in range(first, last):
+        if known.is_title(words[at]):
+            start = at + 1
+        elif words[at] in known.given_names():
+            break
+    return start
 
 
 def _skip_start(words: Sequence[str], first: int, last: int, page: PageWords) -> int:
@@ -130,6 +155,8 @@ def _skip_adjectives(words: Sequence[str], first: int, last: int) -> int:
 def _says_nothing(word: str, opening: bool, page: PageWords) -> bool:
     if known.is_nothing(word) or known.is_demonym(word) or known.is_calendar(word):
         return True
+    if word.lower() in listed("role_nouns.txt"):
+        return True
     return opening and known.smallness(word) > 0 and word.lower() not in page.capital
 
 
@@ -139,7 +166,12 @@ def _kind_of(words: Sequence[str], first: int, last: int, titled: bool) -> tuple
     after = words[last].lower() if last < len(words) else ""
     if titled:
         return EntityKind.PERSON, 0.95
+    if known.bare(name[0]) in listed("thing_heads.txt") or known.bare(name[-1]) in listed("thing_words.txt"):
+        return EntityKind.PLACE, 0.6
     if any(known.is_org_word(word) for word in name):
+        alone = len(name) == 1 and known.smallness(name[0]) > 0
+        return EntityKind.ORG, 0.3 if alone else 0.85
+    if "&" in name:
         return EntityKind.ORG, 0.85
     if known.is_place(" ".join(name)):
         return EntityKind.PLACE, 0.9
@@ -148,15 +180,15 @@ def _kind_of(words: Sequence[str], first: int, last: int, titled: bool) -> tuple
         return EntityKind.PERSON, 0.9
     if name[-1] in _TAILS or after in _SPEECH or before in _SPEECH:
         return EntityKind.PERSON, 0.7
-    return _guess(name, before, given)
+    return _guess(name, before, after, given)
 
 
-def _guess(name: Sequence[str], before: str, given: bool) -> tuple[EntityKind, float]:
+def _guess(name: Sequence[str], before: str, after: str, given: bool) -> tuple[EntityKind, float]:
     """Where no cue speaks: an acronym, a place after "in", else a name of unknown words."""
     letters = name[0].replace(".", "")
     if len(name) == 1 and letters.isupper() and 2 <= len(letters) <= 6:
         return EntityKind.ORG, 0.6
-    if before in _PLACE_LEADS:
+    if before in _PLACE_LEADS and after != "'s":
         return EntityKind.PLACE, 0.6
     if len(name) > 1 and not any(known.smallness(word) for word in name if word[0].isupper()):
         return EntityKind.PERSON, 0.6
