@@ -40,7 +40,15 @@ def figure_rows(corpora: Path, quick: bool) -> list[Row]:
     return list(evaluate_figures(corpora))
 
 
+def quote_rows(corpora: Path, quick: bool) -> list[Row]:
+    """Quotes and speakers on PolNeAR and GUM news."""
+    from bot.evaluate.quotes import evaluate_quotes  # noqa: PLC0415 - loads the finders
+
+    return list(evaluate_quotes(corpora, quick))
+
+
 SHARED: dict[str, Callable[[Path, bool], list[Row]]] = {
     "body": body_rows,
+    "quotes": quote_rows,
     "figures": figure_rows,
 }

@@ -19,6 +19,7 @@ FRAGMENT_WORDS = 5  # fewer are never key
 _SHORT, _LONG = 9, 60  # words of a quote that can be read at a glance
 _LEAST, _MOST = 3, 5  # key quotes, where the story has as many
 _WORTH = 1.0  # below this a fourth and fifth are left out
+_HEARD = 0.45  # a voice already chosen counts less by this, each time
 
 
 def scored(article: Article, quotes: tuple[Quote, ...], cast: Cast) -> tuple[Quote, ...]:
@@ -40,11 +41,9 @@ def key_quotes(article: Article, quotes: tuple[Quote, ...], cast: Cast | None = 
     chosen: list[int] = []
     while open_for and len(chosen) < _MOST:
         heard = Counter(_voice(known[i]) for i in chosen)
-        worth = {i: known[i].score.total - 0.45 * heard[_voice(known[i])] for i in open_for}
-        best = max(open_for, key=lambda i: (worth[i], -i))
-        if len(chosen) >= _LEAST and worth[best] < _WORTH:
-            break
-        if chosen and known[best].speaker is None and worth[best] < _WORTH:
+        best = max(open_for, key=lambda i: (known[i].score.total - _HEARD * heard[_voice(known[i])], -i))
+        own = known[best].score.total
+        if own < _WORTH and (len(chosen) >= _LEAST or (chosen and known[best].speaker is None)):
             break
         chosen.append(best)
         open_for.remove(best)

@@ -10,6 +10,7 @@ from bot.extract.cast import Cast, EntityKind
 from bot.extract.links import How, Link
 from bot.extract.marks import pair
 from bot.extract.quotes import is_statement, kind_of, same_statement, without_repeats
+from bot.extract.rank_quotes import scored
 from bot.extract.resolve import Who, resolve_links
 from bot.extract.running import links_of
 from bot.extract.scene import Scene, scene_of
@@ -31,8 +32,8 @@ CERTAIN = 0.65
 def attributed(article: Article, sentences: tuple[Span, ...], cast: Cast) -> tuple[Quote, ...]:
     """Statements in order of print, parts inside the marks. Pure; never raises on odd text.
 
-    ``sentences`` are spans of ``article.text``. ``Quote.score`` is left empty: see
-    ``bot.extract.rank_quotes``.
+    ``sentences`` are spans of ``article.text``. ``Quote.score`` says why a quote ranks where it does
+    (``bot.extract.rank_quotes``).
     """
     marks = pair(article.text, article.paragraphs)
     scene = scene_of(article, sentences, cast, marks)
@@ -46,7 +47,8 @@ def attributed(article: Article, sentences: tuple[Span, ...], cast: Cast) -> tup
     ]
     quotes = [_quote(scene, group, links, who) for group in _grouped(scene, kept, links, who)]
     quotes.extend(_turn(scene, turn, person) for turn, person in zip(turns, who[len(links) :], strict=True))
-    return tuple(without_repeats(article.text, sorted(quotes, key=lambda quote: quote.parts[0])))
+    told_once = without_repeats(article.text, sorted(quotes, key=lambda quote: quote.parts[0]))
+    return scored(article, tuple(told_once), cast)
 
 
 def _within(inner: Span, turns: list[Turn]) -> bool:
