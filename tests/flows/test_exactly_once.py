@@ -1,0 +1,110 @@
+"""kill -9 anywhere, restart, and each request is answered exactly once.
+
+The bot (``tests.flows.newsroom``) is a real process with the real desk, store and engine. It is
+killed at each hop on purpose, then at random moments, and started again until nothing waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.flows.newsroom import ACKED, CHAT, EVENTS, HOPS, append, event, lines
+
+ROOT = Path(__file__).parent.parent.parent
+START_S = 20.0  # for one start on a loaded machine, imports included
+SEED = 20260522
+
+
+async def started(address: str, folder: Path, hop: str = "") -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.flows.newsroom", address, str(folder), hop),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+async def said(bot: asyncio.subprocess.Process, timeout_s: float = START_S) -> str:
+    assert bot.stdout is not None
+    return (await asyncio.wait_for(bot.stdout.readline(), timeout_s)).decode().strip()
+
+
+async def killed(bot: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        bot.send_signal(signal.SIGKILL)
+    await bot.wait()
+
+
+async def finished(address: str, folder: Path) -> str:
+    """Start it and let it come to its end; what it says then: seen, digested, delivered."""
+    bot = await started(address, folder)
+    try:
+        word = await said(bot, 60)
+        assert await asyncio.wait_for(bot.wait(), 20) == 0
+    finally:
+        await killed(bot)
+    return word
+
+
+def happened(folder: Path, count: int) -> None:
+    """Hand ``count`` events to the platform."""
+    for number in range(count):
+        append(folder / EVENTS, {"key": f"E{number}"})
+
+
+def check(folder: Path, count: int) -> None:
+    """Lost 0, doubled 0, and nothing done twice."""
+    replies = Counter(line["key"] for line in lines(folder / CHAT))
+    wanted = {f"E{number}#0" for number in range(count)}
+    assert set(replies) == wanted, f"lost: {sorted(wanted - set(replies))}"
+    assert {key: n for key, n in replies.items() if n > 1} == {}, "doubled"
+    for line in lines(folder / CHAT):
+        request = event(int(line["key"][1:].split("#")[0]))
+        expected = "Following" if request.command else f"Story of {request.links[0]}"
+        assert line["plain"].startswith(expected), line["plain"][:200]
+
+
+@pytest.mark.parametrize("hop", HOPS)
+async def test_a_kill_at_each_hop_loses_and_doubles_nothing(
+    store_address: str, tmp_path: Path, hop: str
+) -> None:
+    happened(tmp_path, 5)
+    # "find" is reached only by a run that follows a kill between post and record
+    for stop in ("after post", hop) if hop == "find" else (hop,):
+        bot = await started(store_address, tmp_path, stop)
+        assert await said(bot) == "standing"
+        await killed(bot)
+    assert await finished(store_address, tmp_path) == "done 5 4 5"
+    check(tmp_path, 5)
+
+
+@pytest.mark.parametrize(
+    ("store_address", "kills"), [("sqlite", 14), ("postgresql", 6)], indirect=["store_address"]
+)
+async def test_kills_at_random_moments_lose_and_double_nothing(
+    store_address: str, tmp_path: Path, kills: int
+) -> None:
+    dice = random.Random(SEED)  # noqa: S311 - repeatable, not secret
+    happened(tmp_path, 120)
+    alive = 0
+    begun = time.monotonic()
+    for _ in range(kills):
+        bot = await started(store_address, tmp_path)
+        with contextlib.suppress(TimeoutError):
+            word = await said(bot, 0.45 + dice.random() * 0.6)
+            assert word.startswith("done"), word
+        alive += bool(lines(tmp_path / ACKED))
+        await killed(bot)
+    assert alive, f"no run got as far as taking an event in {time.monotonic() - begun:.0f} s"
+    assert await finished(store_address, tmp_path) == "done 120 96 120"
+    check(tmp_path, 120)
