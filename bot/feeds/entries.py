@@ -49,7 +49,10 @@ def _entry(row: RawEntry, base: str, now: datetime) -> Entry | None:
     if published is not None and published > now + _AHEAD:
         published = None
     title = plain(row.title, _TITLE_LIMIT)
-    return Entry(_id(row.id.strip() or link), link, title, published, plain(row.summary, _SUMMARY_LIMIT))
+    own_id = row.id.strip()
+    if own_id == row.link.strip():
+        own_id = link  # fastfeedparser fills a missing guid with the link as it is written
+    return Entry(_id(own_id or link), link, title, published, plain(row.summary, _SUMMARY_LIMIT))
 
 
 def _id(given: str) -> str:
