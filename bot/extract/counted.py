@@ -173,6 +173,8 @@ def _is_head(tokens: list[Token], at: int) -> bool:
     if token.kind != WORD or not is_plural(token.low):
         return False
     following = low_at(tokens, at + 1)
+    if token.low in word_set("nominal_adjectives") and _goes_on(tokens, at + 1):
+        return False  # "1,200 dead cattle"
     if following in HYPHENS and glued(tokens, at + 1) and glued(tokens, at + 2):
         return False
     if (
@@ -195,7 +197,9 @@ def _trimmed(tokens: list[Token], at: int, end: int, *, plural: bool) -> int:
         last = tokens[end - 1]
         hanging = last.kind != WORD or last.low in {"and", "or"}
         weak = not plural and (
-            last.low.endswith("ly") or (_is_participle(last.low) and last.low not in _irregular())
+            last.low.endswith("ly")
+            or last.low in word_set("adjective_ends")
+            or (_is_participle(last.low) and last.low not in _irregular())
         )
         if not (hanging or weak):
             break

@@ -16,16 +16,37 @@ def single(
     tokens: list[Token], found: Operand, *, currency: str | None = None, ranged: bool = False
 ) -> Draft | None:
     """One amount by the strongest sign of what it is: currency, unit, age, compound, noun."""
-    sign = found.currency or currency
+    draft = _by_kind(tokens, found, found.currency or currency, ranged=ranged)
+    plus = found.number.end
+    if draft is not None and low_at(tokens, plus) == "+" and glued(tokens, plus):
+        draft.approximate, draft.end = (plus, plus + 1), max(draft.end, plus + 1)  # "300+ guests"
+    return draft
+
+
+def _by_kind(tokens: list[Token], found: Operand, sign: str | None, *, ranged: bool) -> Draft | None:
     if sign is not None:
         return _money(tokens, found, found.unit.name if found.unit else sign)
     if (age := _age(tokens, found)) is not None:
         return age
     if found.unit is not None:
-        return _measure(tokens, found, found.unit)
+        return None if _is_idle(tokens, found) else _measure(tokens, found, found.unit)
+    if low_at(tokens, found.first - 1) == "magnitude":
+        quake = _measure(tokens, found, Unit("magnitude", FigureKind.MEASURE, found.end))
+        quake.first -= 1
+        return quake
     if (compound := _compound(tokens, found)) is not None:
         return compound
     return _count(tokens, found, ranged=ranged)
+
+
+def _is_idle(tokens: list[Token], found: Operand) -> bool:
+    """Words that look like a length of time: "One day they will ...", "two second homes"."""
+    noun = low_at(tokens, found.number.end)
+    if found.number.digits:
+        return False
+    told = low_at(tokens, found.first - 1) in word_set("one_day_leads")
+    after = low_at(tokens, found.end) in {"after", "before", "later", "earlier", "of", "ago", "a"}
+    return noun == "second" or (found.value == 1 and noun in {"day", "night"} and not (told or after))
 
 
 def _money(tokens: list[Token], found: Operand, currency: str) -> Draft:
@@ -73,9 +94,8 @@ def _linked(tokens: list[Token], at: int) -> NounPhrase | None:
 def _is_plural_unit(tokens: list[Token], draft: Draft) -> bool:
     """ "three years pregnant", "ten miles north": a plural unit is no modifier of what follows."""
     printed = low_at(tokens, draft.end - 1)
-    return (
-        draft.kind in {FigureKind.DURATION, FigureKind.MEASURE} and printed.endswith("s") and len(printed) > 3
-    )
+    plural = (printed.endswith("s") and len(printed) > 3) or " per " in draft.unit
+    return draft.kind not in {FigureKind.MONEY, FigureKind.PERCENT} and plural
 
 
 def _lower(tokens: list[Token], phrase: NounPhrase | None) -> NounPhrase | None:
@@ -85,7 +105,7 @@ def _lower(tokens: list[Token], phrase: NounPhrase | None) -> NounPhrase | None:
     return phrase
 
 
-def _measure(tokens: list[Token], found: Operand, unit: Unit) -> Draft | None:
+def _measure(tokens: list[Token], found: Operand, unit: Unit) -> Draft:
     end, value, name = unit.end, found.value, unit.name
     if name in {"foot", "pound-mass"} and (more := _smaller(tokens, end, name)) is not None:
         value, end = value + more[0], more[1]
@@ -93,8 +113,6 @@ def _measure(tokens: list[Token], found: Operand, unit: Unit) -> Draft | None:
     if low_at(tokens, end) == "below" and low_at(tokens, end + 1) in {"zero", "freezing"} and value > 0:
         value, end = -value, end + 2
     draft = Draft(found.first, end, unit.kind, value, name)
-    if name == "second" and not found.number.digits and low_at(tokens, found.number.end) == "second":
-        return None  # "one second ..." is rarely time, "three second homes" never
     _add_counted(tokens, draft)
     return draft
 
@@ -188,9 +206,25 @@ def _compound(tokens: list[Token], found: Operand) -> Draft | None:
         or word.text[:1].isupper()
     ):
         return None
-    phrase = noun_phrase(tokens, step + 1)
-    end = phrase.end if phrase else step + 2
-    return Draft(found.first, end, FigureKind.COUNT, found.value, singular(word.low), counts=(step + 1, end))
+    strong = word.low == "strong"  # "a 12,000-strong workforce"
+    phrase = noun_phrase(tokens, step + 1 + strong)
+    if phrase is None:
+        return (
+            None
+            if strong
+            else Draft(
+                found.first,
+                step + 2,
+                FigureKind.COUNT,
+                found.value,
+                singular(word.low),
+                counts=(step + 1, step + 2),
+            )
+        )
+    unit = phrase.head if strong else singular(word.low)
+    return Draft(
+        found.first, phrase.end, FigureKind.COUNT, found.value, unit, counts=(phrase.first, phrase.end)
+    )
 
 
 def _count(tokens: list[Token], found: Operand, *, ranged: bool) -> Draft | None:
@@ -216,7 +250,8 @@ def _count(tokens: list[Token], found: Operand, *, ranged: bool) -> Draft | None
     )
     if measured is not None and measured.kind is not FigureKind.MONEY:  # "517 rushing yards"
         kind, unit = measured.kind, measured.name
-    return Draft(at, full.end, kind, found.value, unit, counts=counts, small=small)
+    unit, end = _per(tokens, unit, full.end)
+    return Draft(at, end, kind, found.value, unit, counts=counts, small=small)
 
 
 def _one(tokens: list[Token], found: Operand, phrase: NounPhrase | None) -> Draft | None:
@@ -262,7 +297,20 @@ def _uncounted(tokens: list[Token], found: Operand, *, small: bool, ranged: bool
     if after == "of" and low_at(tokens, found.end + 1) in {"them", "those", "whom", "which", "us"}:
         return Draft(at, found.end + 2, FigureKind.COUNT, found.value, "", small=small)
     if number.digits:
-        return Draft(at, found.end, FigureKind.COUNT, found.value, "", small=number.value < 10)
+        counts = _before_of(tokens, at)
+        return Draft(at, found.end, FigureKind.COUNT, found.value, "", counts=counts, small=number.value < 10)
     if ranged or number.value >= 10 or after in word_set("live"):
         return Draft(at, found.end, FigureKind.COUNT, found.value, "", small=small)
     return None
+
+
+def _before_of(tokens: list[Token], at: int) -> tuple[int, int] | None:
+    """ "a population of 3.2 million", "a crowd of about 500": the noun before the "of"."""
+    step = at - 1
+    while step > 0 and low_at(tokens, step) in word_set("bounding"):
+        step -= 1
+    if low_at(tokens, step) != "of" or step == 0 or tokens[step - 1].kind != WORD:
+        return None
+    noun = tokens[step - 1]
+    plain = noun.text == noun.low and not is_stop(noun.low) and not kind_of(noun.low) and len(noun.low) > 3
+    return (step - 1, step) if plain and noun.low not in {"total", "average", "record"} else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from functools import cache
 
 from bot.extract.cast import Cast, NameMention
 from bot.extract.figure_ranges import is_correction
 from bot.extract.figure_said import Source, source_of, sources
 from bot.extract.figure_shapes import Draft
-from bot.extract.figure_tokens import Token, low_at
+from bot.extract.figure_tokens import Token, low_at, tokenise
 from bot.extract.figure_words import word_set
 from bot.extract.lexicon import entries
 from bot.types import Article, Figure, FigureKind, Phrase, Quote, Span
@@ -32,11 +33,13 @@ def with_bounds(tokens: list[Token], draft: Draft) -> Draft:
     if low_at(tokens, first - 1) in {"the", "a", "an", "another"} and _longest_before(tokens, first - 1):
         first -= 1
     size = _longest_before(tokens, first)
-    if size:
+    if size == 1 and draft.kind is FigureKind.DURATION and low_at(tokens, first - 1) in {"over", "under"}:
+        size = 0  # "over two days" means during
+    if size and draft.approximate is None:
         draft.approximate = (first - size, first)
         draft.first = first - size
         return draft
-    for size in (2, 1):
+    for size in (2, 1) if draft.approximate is None else ():
         if tuple(low_at(tokens, draft.end + k) for k in range(size)) in _bounds_after():
             draft.approximate, draft.end = (draft.end, draft.end + size), draft.end + size
             break
@@ -56,11 +59,21 @@ def with_earlier_unit(tokens: list[Token], drafts: list[Draft]) -> list[Draft]:
         bare = draft.kind is FigureKind.COUNT and not draft.unit and draft.counts is None
         lead = low_at(tokens, draft.first - 1)
         joined = lead == "and" or (lead == "from" and low_at(tokens, draft.first - 2) in {"up", "down"})
-        if bare and joined and before.kind is FigureKind.COUNT and before.unit:
+        if (
+            bare
+            and joined
+            and before.kind is FigureKind.AGE
+            and draft.value is not None
+            and draft.value < 125
+        ):
+            draft.kind, draft.unit = before.kind, before.unit  # "aged 4 and 7"
+        elif bare and joined and before.kind is FigureKind.COUNT and before.unit:
             draft.unit, draft.counts = before.unit, before.counts
     return drafts
 
 
+# sentences of the paragraph that are read again for the name behind "he said"
+_LOOK_BACK_SENTENCES = 3
 # tokens between an "earlier estimate" and its number, measured on own stories
 _NEAR = 10
 
@@ -100,16 +113,20 @@ def _denied_behind(tokens: list[Token], at: int) -> bool:
 class Context:
     """Turns drafts of a sentence into figures. Built once an article; sentences come in order."""
 
-    def __init__(self, article: Article, cast: Cast, quotes: tuple[Quote, ...]) -> None:
+    def __init__(
+        self, article: Article, sentences: tuple[Span, ...], cast: Cast, quotes: tuple[Quote, ...]
+    ) -> None:
         self._article = article
         self._cast = cast
+        self._sentences = sentences
+        self._sentence_starts = [sentence.start for sentence in sentences]
+        self._genders = {entity.name: entity.gender for entity in cast.entities}
         self._mention_starts = [mention.span.start for mention in cast.mentions]
         self._parts = sorted(
             ((part, quote) for quote in quotes for part in quote.parts), key=lambda pair: pair[0].start
         )
         self._part_starts = [part.start for part, _ in self._parts]
         self._paragraph_starts = [paragraph.span.start for paragraph in article.paragraphs]
-        self._last: tuple[int, Phrase] | None = None  # paragraph and the speaker last heard in it
 
     def mentions(self, sentence: Span) -> tuple[NameMention, ...]:
         """Names that begin in the sentence, in order."""
@@ -119,9 +136,7 @@ class Context:
     def figures(self, tokens: list[Token], sentence: Span, drafts: list[Draft]) -> list[Figure]:
         """Figures of the drafts, in order, never overlapping."""
         found: list[Figure] = []
-        heard = sources(self._article, self._cast, tokens, self.mentions(sentence), self._known(sentence))
-        if heard:
-            self._last = (self._paragraph(sentence), heard[-1].name)
+        heard = self._sources(tokens, sentence, lambda pronoun: self._known(sentence, pronoun))
         floor = 0
         for draft in drafts:
             if draft.first < floor:
@@ -161,12 +176,28 @@ class Context:
     def _paragraph(self, sentence: Span) -> int:
         return bisect_right(self._paragraph_starts, sentence.start)
 
-    def _known(self, sentence: Span) -> Phrase | None:
+    def _sources(
+        self, tokens: list[Token], sentence: Span, known: Callable[[str], Phrase | None]
+    ) -> list[Source]:
+        return sources(self._article, self._cast, tokens, self.mentions(sentence), known)
+
+    def _known(self, sentence: Span, pronoun: str) -> Phrase | None:
         """Who was last heard in this paragraph: the speaker of a quote or of a reported clause."""
         here = self._paragraph(sentence)
-        spoken = self._last[1] if self._last is not None and self._last[0] == here else None
         at = bisect_left(self._part_starts, sentence.start) - 1
         if at >= 0 and self._paragraph(self._parts[at][0]) == here:
             speaker = self._parts[at][1].speaker
-            return speaker.name if speaker is not None else spoken
-        return spoken
+            return self._fitting(speaker.name if speaker is not None else None, pronoun)
+        last = bisect_left(self._sentence_starts, sentence.start)
+        for before in reversed(self._sentences[max(0, last - _LOOK_BACK_SENTENCES) : last]):
+            if self._paragraph(before) != here:
+                break
+            heard = self._sources(tokenise(self._article.text, before), before, lambda _: None)
+            if heard:
+                return self._fitting(heard[-1].name, pronoun)
+        return None
+
+    def _fitting(self, name: Phrase | None, pronoun: str) -> Phrase | None:
+        """``name`` unless its gender is known to be the other one."""
+        gender = self._genders.get(name) if name is not None else None
+        return None if gender is not None and gender != {"he": "m", "she": "f"}[pronoun] else name

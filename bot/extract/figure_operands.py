@@ -47,14 +47,17 @@ def operand(tokens: list[Token], at: int, *, money: bool = False) -> Operand | N
     number = read(tokens, step, money=money or currency is not None)
     if number is None:
         return None
-    unit = unit_at(tokens, number.end, digits=number.digits)
+    end = number.end
+    if number.digits and low_at(tokens, end) == "+" and glued(tokens, end) and not glued(tokens, end + 1):
+        end += 1  # "300+ guests"
+    unit = unit_at(tokens, end, digits=number.digits)
     if currency is not None:
         unit = unit if unit is not None and unit.kind is FigureKind.MONEY else None
     elif unit is not None and _is_noun_after_all(tokens, number, unit):
         unit = None
     elif unit is not None:
         unit = _pounds(tokens, step, number, unit)
-    return Operand(at, unit.end if unit else number.end, number, sign * number.value, currency, unit)
+    return Operand(at, unit.end if unit else end, number, sign * number.value, currency, unit)
 
 
 def _is_noun_after_all(tokens: list[Token], number: Number, unit: Unit) -> bool:

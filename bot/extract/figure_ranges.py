@@ -25,7 +25,7 @@ def amount(tokens: list[Token], at: int, blocked: bytearray) -> Draft | None:
             return ranged
     if lead != at:  # "from" or "between" without a second amount: the number comes later
         return None
-    if first.currency is None and first.unit is None:
+    if first.currency is None and (first.unit is None or first.unit.name == "time"):
         shaped = shapes.one_in(tokens, at, first.number) or shapes.times(tokens, at, first.number)
         if shaped is not None:
             return shaped
@@ -62,7 +62,8 @@ def _range(tokens: list[Token], at: int, pair: tuple[Operand, Operand], joint: s
     adjacent = high == low + 1 and first.unit is None and first.currency is None
     if (joint == "or" and not adjacent) or (high <= low and lead != "from"):
         return None
-    if joint == "to" and (_is_change(tokens, at, first) or is_correction(tokens, first.first)):
+    level = lead not in {"from", "between"} and _is_change(tokens, at, first)
+    if joint == "to" and (level or is_correction(tokens, first.first)):
         return None
     if joint == "-" and _is_score_like(tokens, at, first, second):
         return None

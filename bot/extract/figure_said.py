@@ -6,6 +6,7 @@ behind "according to". A pronoun is followed to the last speaker of the same par
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from bot.extract.cast import Cast, EntityKind, NameMention
@@ -27,9 +28,16 @@ class Source(NamedTuple):
 
 
 def sources(
-    article: Article, cast: Cast, tokens: list[Token], mentions: tuple[NameMention, ...], known: Phrase | None
+    article: Article,
+    cast: Cast,
+    tokens: list[Token],
+    mentions: tuple[NameMention, ...],
+    known: Callable[[str], Phrase | None],
 ) -> list[Source]:
-    """The reported clauses of one sentence, in order of their verbs. ``known``: who "he" would be."""
+    """The reported clauses of one sentence, in order of their verbs.
+
+    ``known("she")`` says who that would be: the last speaker of the paragraph, or None.
+    """
     reader = _Reader(article, cast, tokens, mentions, known)
     found: list[Source] = []
     for at, token in enumerate(tokens):
@@ -55,7 +63,7 @@ class _Reader:
         cast: Cast,
         tokens: list[Token],
         mentions: tuple[NameMention, ...],
-        known: Phrase | None,
+        known: Callable[[str], Phrase | None],
     ) -> None:
         self._article, self._cast, self._tokens, self._known = article, cast, tokens, known
         self._ends = {mention.span.end: mention for mention in mentions}
@@ -96,7 +104,7 @@ class _Reader:
         if (mention := self._ends.get(token.end)) is not None:
             return self._name(mention), self._index_of(mention.span.start, last)
         if token.low in {"he", "she"}:
-            return self._known, last
+            return self._known(token.low), last
         if token.text == ",":
             return self._over_apposition(last)
         if token.kind != WORD or token.low in word_set("pronouns") or is_stop(token.low):

@@ -12,7 +12,7 @@ from bot.extract.counted import is_plural, is_stop
 from bot.extract.figure_tokens import HYPHENS, NUM, WORD, Token, glued, low_at
 from bot.extract.figure_words import word_set
 from bot.extract.lexicon import words
-from bot.extract.numbers import digits_value, kind_of
+from bot.extract.numbers import digits_value, fraction_sign, kind_of
 from bot.extract.units import unit_at
 
 _ORDINAL_ENDS = frozenset({"st", "nd", "rd", "th"})
@@ -159,6 +159,8 @@ def _is_glued_word(tokens: list[Token], at: int) -> bool:
     if not glued(tokens, at + 1) or tokens[at + 1].kind != WORD:
         return False
     tail = tokens[at + 1]
+    if fraction_sign(tail.text) is not None:  # "2½"
+        return False
     if tail.low in _ORDINAL_ENDS or tail.low == "s":
         return True
     if kind_of(tail.low) in {"letter", "short"}:
@@ -204,9 +206,7 @@ def is_year(tokens: list[Token], at: int) -> bool:
     if lead in {"ad", "a.d.", "bc", "circa"} or after in {"ad", "bc", "bce", "ce", "a.d.", "b.c."}:
         return True
     if not is_year_text(text):
-        return (
-            "1000" <= text < "1500" and lead in {"in", "since", "until", "and"} and not _counts_on(tokens, at)
-        )
+        return "1000" <= text < "1500" and lead in word_set("old_year_leads") and not _counts_on(tokens, at)
     if lead in {"average", "of"} and text.endswith("00") and text < "1600":
         return False
     if (

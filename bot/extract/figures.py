@@ -20,6 +20,7 @@ from bot.extract.figure_tokens import Token, low_at, tokenise
 from bot.extract.figure_traps import blocked, is_year_text
 from bot.extract.numbers import all_words, kind_of
 from bot.extract.rank_figures import scored
+from bot.extract.tokens import LIMIT_SENTENCE_CHARS, LIMIT_TOKENS
 from bot.types import Article, Figure, FigureKind, Quote, Span
 
 _MULTIPLES = (
@@ -50,16 +51,19 @@ def find_figures(
 
     ``sentences`` are spans of the text in order, ``cast`` and ``quotes`` tell who said a figure. A span
     holds the whole printed expression, the counted noun included ("more than half the members of
-    parliament"). Never raises on any text.
+    parliament"). Never raises on any text; what is looked at is capped as ``bot.extract.tokens`` says.
     """
     text = article.text
     opening = {paragraph.span.start for paragraph in article.paragraphs}
-    context = Context(article, cast, quotes)
+    context = Context(article, sentences, cast, quotes)
     found: list[Figure] = []
-    for sentence in sentences:
-        if _trigger().search(text, sentence.start, sentence.end) is None:
+    left = LIMIT_TOKENS
+    for whole in sentences:
+        sentence = Span(whole.start, min(whole.end, whole.start + LIMIT_SENTENCE_CHARS))
+        if left <= 0 or _trigger().search(text, sentence.start, sentence.end) is None:
             continue
         tokens = tokenise(text, sentence)
+        left -= len(tokens)
         marks = blocked(tokens, opens_paragraph=sentence.start in opening)
         _mark_names(tokens, marks, context.mentions(sentence))
         drafts = [with_bounds(tokens, draft) for draft in _drafts(tokens, marks)]

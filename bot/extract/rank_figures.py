@@ -146,7 +146,11 @@ def _penalties(
 def _headline(title: str, figure: Figure, printed: str) -> float:
     """1 when the number itself is in the headline, a little when what it counts is."""
     number = re.search(r"\d[\d,.]*\d|\d", printed)
-    if number is not None and re.search(rf"(?<![\d.,]){re.escape(number.group())}(?![\d]|[.,]\d)", title):
+    if (
+        number is not None
+        and number.group() in title
+        and re.search(rf"(?<![\d.,]){re.escape(number.group())}(?![\d]|[.,]\d)", title)
+    ):
         return 1.0
     head = figure.unit.split()[-1].lower() if figure.unit and figure.kind is not FigureKind.DURATION else ""
     counted = figure.kind in {FigureKind.COUNT, FigureKind.VAGUE} and len(head) > 3 and head in title.lower()
