@@ -18,13 +18,13 @@ Reader = Callable[[Page], Article]
 
 
 def _html(page: Page) -> Article:
-    from bot.article.page import read_html  # noqa: PLC0415 - lxml is loaded by the process that reads
+    from bot.article.page import read_html
 
     return read_html(page)
 
 
 def _plain(page: Page) -> Article:
-    from bot.article.plain import read_plain  # noqa: PLC0415 - the same
+    from bot.article.plain import read_plain
 
     return read_plain(page)
 

@@ -15,8 +15,10 @@ from bot.article.story import Block
 from bot.types import ParagraphKind
 
 _CLOCK = re.compile(
-    r"^(?:(?:posted|updated|at|last updated)\s+)?(?:\w{3,9}\.? \d{1,2},? (?:\d{4},? )?(?:at )?|\d{1,2} \w{3,9}\.?,? )?"
-    r"\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,5}|\([A-Z]{2,5}\))?(?:\s*(?:\d+ \w+ ago|ago))?$",
+    r"^(?:(?:posted|updated|at|last updated)\s+)?"
+    r"(?:\w{3,9}\.? \d{1,2},? (?:\d{4},? )?(?:at )?|\d{1,2} \w{3,9}\.?,? )?"
+    r"\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,5}|\([A-Z]{2,5}\))?"
+    r"(?:\s*\d+ \w+ ago)?$",
     re.I,
 )
 _MIN_POSTS = 4

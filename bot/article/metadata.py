@@ -28,6 +28,15 @@ _PUBLISHED_KEYS = ("article:published_time", "datepublished", "parsely-pub-date"
                    "publish-date", "publication_date", "article:published",
                    "cxenseparse:recs:publishtime")  # fmt: skip
 _MODIFIED_KEYS = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
+_AUTHOR_NODES = (
+    "(//*[@rel='author'] | //*[contains(concat(' ', normalize-space(@class), ' '), ' author-name ')]"
+    " | //*[contains(concat(' ', normalize-space(@class), ' '), ' byline ')]"
+    " | //*[contains(concat(' ', normalize-space(@class), ' '), ' author ')]"
+    " | //*[contains(@class, 'byline') or contains(@class, 'author-name') or contains(@class, 'author__name')])"
+    "[position() <= 12]"
+)
+_BYLINE_WORDS = 16
+_CAPITAL = re.compile(r"^[^\W\d_a-z]")
 _LANGUAGE = re.compile(r"^[A-Za-z]{2,3}(?=$|[-_])")
 
 
@@ -150,12 +159,7 @@ def _language(root: HtmlElement, metas: dict[str, list[str]], found: list[Node])
 def _with_people_and_times(
     meta: Metadata, root: HtmlElement, metas: dict[str, list[str]], found: list[Node], latest: datetime
 ) -> Metadata:
-    people = next((names for node in found if (names := names_from(names_in(node, "author"), meta.site))), ())
-    if not people:
-        people = names_from(_marked(root, "author"), meta.site)
-    if not people:
-        stated = [metas[key] for key in _AUTHOR_KEYS if key in metas]
-        people = next((names for lines in stated if (names := names_from(lines, meta.site))), ())
+    people = _people(root, metas, found, meta.site)
     published = _stamp(
         [text_in(node, "datePublished") for node in found]
         + _marked(root, "datePublished")
@@ -170,6 +174,33 @@ def _with_people_and_times(
         latest,
     )
     return replace(meta, byline=people, published=published, modified=modified)
+
+
+def _people(
+    root: HtmlElement, metas: dict[str, list[str]], found: list[Node], site: str | None
+) -> tuple[str, ...]:
+    """The first source that names somebody other than the site itself; else the site, if one names it."""
+    sources = [names_in(node, "author") for node in found]
+    sources += [_marked(root, "author"), *(metas[key] for key in _AUTHOR_KEYS if key in metas)]
+    own: tuple[str, ...] = ()
+    for printed in sources:
+        names = names_from(printed, site)
+        if names and [_key(name) for name in names] != [_key(site or "")]:
+            return names
+        own = own or names
+    return _printed_byline(root, site) or own
+
+
+def _printed_byline(root: HtmlElement, site: str | None) -> tuple[str, ...]:
+    """Names in the first short element that the markup calls an author or a byline."""
+    for node in root.xpath(_AUTHOR_NODES):
+        text = one_line(node.text_content())
+        if not 0 < len(text.split()) <= _BYLINE_WORDS:
+            continue
+        names = names_from([text], site)
+        if names and (_CAPITAL.match(names[0]) or text.lower().startswith("by ")):
+            return names
+    return ()
 
 
 def _marked(root: HtmlElement, prop: str) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lxml.html import HtmlElement
 
 from bot.article.asides import around, without_notes
 from bot.article.blocks import mark_blocks, split_runs
+from bot.article.byline import byline_above
 from bot.article.choose import chosen, settled
 from bot.article.dateline import dateline_of
 from bot.article.decode import decode
@@ -52,6 +55,8 @@ def read_html(page: Page) -> Article:
     kind, coverage = coverage_of(meta, story, shape)
     if live:
         kind = ArticleKind.LIVEBLOG
+    if not meta.byline:
+        meta = replace(meta, byline=byline_above(blocks, story, meta.site))
     return _article(page, meta, story, asides, kind, coverage)
 
 

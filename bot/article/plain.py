@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from bot.article.asides import without_notes
@@ -59,9 +60,7 @@ def _lines(text: str) -> list[str]:
 
 def _is_wrapped(raw: Sequence[str]) -> bool:
     """Most lines that another line follows are nearly as long as the longest, and that is short."""
-    followed = [
-        len(line) for line, after in zip(raw, raw[1:], strict=False) if line.strip() and after.strip()
-    ]
+    followed = [len(line) for line, after in pairwise(raw) if line.strip() and after.strip()]
     if len(followed) < 6 or not any(not line.strip() for line in raw):
         return False
     width = max(map(len, raw))

@@ -18,6 +18,7 @@ from bot.types import Aside, AsideKind, ParagraphKind
 
 _OPENS = "“\"«„‘'‹"
 _QUOTED = re.compile(r"^[“\"«„‘'‹](?P<words>.+)[”\"»“’'›](?P<rest>[^”\"»]*)$")
+_INSIDE = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»“]")
 _SPEECH = re.compile(
     r"\b(?:said|says|saying|told|tells|asked|asks|added|adds|wrote|writes|explained|noted|insisted|argued|"
     r"recalled|tweeted|according to|testified|stated|declared|concluded|sagte|dijo|a dit)\b"

@@ -100,7 +100,9 @@ def _head(
     lines: Sequence[str], labels: frozenset[str], latest: datetime
 ) -> tuple[str, tuple[str, ...], Stamp | None]:
     """Title, byline and time from the lines above the story, read upwards."""
-    title, byline, published = "", (), None
+    title = ""
+    byline: tuple[str, ...] = ()
+    published: Stamp | None = None
     for line in reversed(lines[-15:]):
         stamp = stamp_of(line, latest) if len(tokens(line)) <= _LABEL_WORDS else None
         if stamp is not None:

@@ -1,4 +1,4 @@
-"""From the chosen blocks, take what is not the story: headline, cues, link rows, doubles, the writer's card."""
+"""From the chosen blocks, take what is not the story: headline, cues, link rows, doubles, cards."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from bot.types import ParagraphKind
 _ENDS = re.compile(r"[.!?:…»”\"')\]。！？;]\s*$")
 _QUOTED = re.compile(r"[\"“”«»„]")
 _CARD = re.compile(
-    r"^[A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]*){1,4},?(?: \w+,)? (?:is|are|was|covers|writes|has (?:been|written|covered)|"
-    r"joined|reports|works)\b.{0,160}\b(?:reporter|writer|editor|columnist|correspondent|journalist|contributor|"
-    r"author|freelancer?|freelancing|producer|covers|covering|writes|reports|newsroom|professor|fellow|director)\b"
+    r"^[A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]*){1,4},?(?: \w+,)? "
+    r"(?:is|are|was|covers|writes|has (?:been|written|covered)|joined|reports|works)\b.{0,160}\b"
+    r"(?:reporter|writer|editor|columnist|correspondent|journalist|contributor|author|freelancer?|freelancing|"
+    r"producer|covers|covering|writes|reports|newsroom|professor|fellow|director)\b"
 )
 _TAIL_LINES = 6
 _TAIL_WORDS = 45
