@@ -80,8 +80,7 @@ def _shared(wanted: argparse.Namespace, findings: tuple[str, ...]) -> list[Row]:
         return []
     rows: list[Row] = []
     for finding in findings:
-        if finding in SHARED:
-            rows += SHARED[finding](wanted.corpora, wanted.quick)
+        rows += SHARED[finding](wanted.corpora, wanted.quick)
     return rows
 
 

@@ -151,7 +151,9 @@ def shown_words(digest: Digest) -> list[str]:
     words += [figure.span.of(text) for figure in digest.findings.figures]
     words += [actor.name.text for actor in digest.findings.actors]
     words += [actor.role.text for actor in digest.findings.actors if actor.role]
-    words += [quote.speaker.name.text for quote in digest.findings.quotes if quote.speaker]
+    speakers = [quote.speaker for quote in digest.findings.quotes if quote.speaker]
+    words += [speaker.name.text for speaker in speakers]
+    words += [speaker.role.text for speaker in speakers if speaker.role]
     if digest.findings.nutgraf:
         words.append(digest.findings.nutgraf.of(text))
     return words

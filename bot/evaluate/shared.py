@@ -47,8 +47,16 @@ def quote_rows(corpora: Path, quick: bool) -> list[Row]:
     return list(evaluate_quotes(corpora, quick))
 
 
+def actor_rows(corpora: Path, quick: bool) -> list[Row]:
+    """Names and lists of actors. Minutes of work, so a quick run leaves it out."""
+    from bot.evaluate.actors import evaluate_actors  # noqa: PLC0415 - loads the tagger
+
+    return [] if quick else evaluate_actors(corpora)
+
+
 SHARED: dict[str, Callable[[Path, bool], list[Row]]] = {
     "body": body_rows,
     "quotes": quote_rows,
     "figures": figure_rows,
+    "actors": actor_rows,
 }
