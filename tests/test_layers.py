@@ -31,7 +31,8 @@ MAY: dict[str, set[str]] = {
     "adapters": set(),
     "adapters.terminal": {"bot.types", "bot.errors", "bot.urls", "bot.display", "bot.ports", "bot.desk", "adapters"},
     "adapters.cli": {
-        "bot", "bot.types", "bot.errors", "bot.messages", "bot.app", "bot.config", "bot.evaluate", "adapters",
+        "bot", "bot.types", "bot.errors", "bot.display", "bot.messages", "bot.app", "bot.config", "bot.digest",
+        "bot.evaluate", "adapters",
         "adapters.terminal",
     },
     "adapters.__main__": {"adapters.cli"},

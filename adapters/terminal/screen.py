@@ -7,11 +7,10 @@ whoever made the message, and are stripped of control characters once more here.
 from __future__ import annotations
 
 import unicodedata
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import IO
 
-from rich.console import Console
-from rich.padding import Padding
+from rich.console import Console, Group
 from rich.style import Style
 from rich.text import Text
 
@@ -64,13 +63,15 @@ class Screen:
             self._out.write(_safe(message.plain) + "\n\n")
             self._out.flush()
             return
+        rows: list[Text] = []
         before: BlockKind | None = None
         for block in message.blocks:
             if block.kind in _AIR_BEFORE or (block.kind is BlockKind.QUOTE and before is BlockKind.SPEAKER):
-                self._console.print()
-            self._print(block)
+                rows.append(Text())
+            rows += self._rows(block)
             before = block.kind
-        self._console.print()
+        # in one piece: a moving sign below it is redrawn once
+        self._console.print(Group(*rows, Text()))
         self._out.flush()
 
     def line(self, text: str) -> None:
@@ -82,24 +83,23 @@ class Screen:
         self._out.flush()
 
     def busy(self, text: str) -> AbstractContextManager[object]:
-        """A moving sign while something is read; only where :attr:`styled`."""
+        """A moving sign while something is read; nothing where nobody would see it move."""
+        if not self.styled:
+            return nullcontext()
         return self._console.status(Text(_safe(text), style="dim"), spinner="dots")
 
-    def _print(self, block: Block) -> None:
+    def _rows(self, block: Block) -> list[Text]:
         style = _STYLES.get(block.kind, "")
         text = Text(style=style)
         for run in block.runs:
             text.append(_safe(run.text), style=_style(run))
         front = _FRONT.get(block.kind)
         if front is None:
-            self._console.print(text)
-            return
-        for row, line in enumerate(text.wrap(self._console, self._console.width - len(front))):
-            mark = front if row == 0 or front == "┃ " else " " * len(front)
-            self._console.print(Text(mark, style="cyan" if front == "┃ " else style).append_text(line))
-
-    def indented(self, text: str) -> None:
-        self._console.print(Padding(Text(_safe(text)), (0, 0, 0, 2)))
+            return [text]
+        lines = text.wrap(self._console, self._console.width - len(front))
+        marks = [front] + [front if front == "┃ " else " " * len(front)] * len(lines)
+        look = "cyan" if front == "┃ " else style
+        return [Text(mark, style=look).append_text(line) for mark, line in zip(marks, lines, strict=False)]
 
 
 def _style(run: Run) -> Style:

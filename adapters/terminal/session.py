@@ -20,12 +20,13 @@ _LEAVE = frozenset({"exit", "quit", "bye", ":q"})
 WELCOME = "Paste a link or a file path. “help” shows what else I can do; Ctrl-D leaves."
 
 T = TypeVar("T")
-Submit = Callable[[Request], Awaitable[object]]
+Submit = Callable[[Request], Awaitable[bool]]
 Grant = Callable[[Path], str]
 
 
 class Session:
-    """``submit`` hands a request to the desk; ``grant`` makes a link of a file that this user names."""
+    """``submit`` hands a request to the desk, False when it will not be answered; ``grant`` makes a link
+    of a file that this user names."""
 
     def __init__(
         self,
@@ -52,15 +53,19 @@ class Session:
                 break
             if line.strip():
                 await self._ask(line.strip())
-        await self._until_left(self._chat.settled())
 
     async def _ask(self, line: str) -> None:
         request = request_of(line, self._verbs, self._grant)
         self._chat.expect(request.key)
-        await self._submit(request)
-        if self._keyboard.person:
-            with self._screen.busy("reading …" if not request.command else "…"):
-                await self._until_left(self._chat.settled())
+        if not await self._submit(request):
+            await self._chat.acknowledge(request, "done")
+            self._screen.line(
+                "Links are left alone here. Say “digest” and the link, or “settings digest on”."
+            )
+            return
+        # One at a time, piped lines too: an answer stands below its question.
+        with self._screen.busy("…" if request.command else "reading …"):
+            await self._until_left(self._chat.settled())
 
     async def _until_left(self, waited: Coroutine[Any, Any, T]) -> T | None:
         """What ``waited`` gives, or None when the screen has gone first."""

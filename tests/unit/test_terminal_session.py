@@ -88,9 +88,10 @@ async def sitting(
         await chat.post(HERE, message(f"{answer} {request.text}"), request.key + "#0")
         await chat.acknowledge(request, "done")
 
-    async def submit(request: Request) -> None:
+    async def submit(request: Request) -> bool:
         asked.append(request)
         answers.add(asyncio.create_task(work(request)))
+        return True
 
     reading, writing = os.pipe()
 
@@ -128,8 +129,9 @@ async def test_nobody_reads_the_answers(tmp_path: Path) -> None:
     out = io.StringIO()
     chat = TerminalChat(Transcript(tmp_path / "t.jsonl"), Screen(out, styled=False))
 
-    async def submit(request: Request) -> None:
+    async def submit(request: Request) -> bool:
         await chat.post(HERE, message("Answered."), request.key)  # the screen is gone, nothing says "done"
+        return True
 
     reading, writing = os.pipe()  # stays open: nothing but the lost screen ends the sitting
     os.write(writing, b"help\n")

@@ -1,0 +1,224 @@
+"""The command line. Everything heavy is imported by the command that needs it: ``--help`` stays quick.
+
+Exit codes: 0 done · 1 one of several sources failed · 2 wrong arguments or settings · 3 the page could
+not be fetched, or the file not opened · 4 it could not be read as an article · 70 a fault of ours ·
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot import __version__
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from bot.digest import Digest
+    from bot.types import Page
+
+OK, SOME_FAILED, USAGE, NOT_FETCHED, NOT_READ, FAULT, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
+FORMATS = ("terminal", "markdown", "json", "html")
+_EPILOG = __doc__.split("\n\n", 1)[1] if __doc__ else ""
+
+Read = Callable[["str | Page"], Awaitable["Digest"]]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The script ``nutgraf``; answers the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["eval"]:
+        from bot.evaluate import main as evaluate  # noqa: PLC0415 - see the module's docstring
+
+        return _guarded(lambda: evaluate(arguments[1:]))
+    wanted = _parser().parse_args(arguments)
+    return _guarded(lambda: _run(wanted))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nutgraf",
+        description="Paste a link, get the quotes, figures and actors of the story, verbatim.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"nutgraf {__version__}")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings (default: nutgraf.toml here)")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands.add_parser("chat", help="a chat in this terminal (the default)")
+    digest = commands.add_parser("digest", help="print the digest of links and files")
+    digest.add_argument("source", nargs="+", metavar="SOURCE", help="a link, a file, or - for standard input")
+    digest.add_argument("--format", choices=FORMATS, default="terminal", dest="form")
+    digest.add_argument("--url", help="the address of a file or of what is piped in, for its links")
+    commands.add_parser("eval", help="measure reading and finding on labelled pages", add_help=False)
+    commands.add_parser("status", help="what was seen, digested and delivered, and what waits")
+    receipt = commands.add_parser("receipt", help="every host contacted for the latest digest")
+    receipt.add_argument("url", nargs="?", metavar="LINK", help="of this story")
+    return parser
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Errors as one sentence, never a traceback for what a user or a page did."""
+    from bot.errors import NutgrafError  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # "| head" has seen enough
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except NutgrafError as error:
+        return _failed(error)
+
+
+def _failed(error: Exception, source: str | None = None) -> int:
+    """Say it on standard error; the exit code that fits."""
+    from bot.errors import FetchError, FileUnreadable, NutgrafError, ReadError  # noqa: PLC0415
+    from bot.messages import sentence  # noqa: PLC0415
+
+    if isinstance(error, NutgrafError):
+        told = sentence(error)
+    else:
+        logging.getLogger("nutgraf").debug("a fault of ours", exc_info=error)
+        told = f"Something broke here ({type(error).__name__}). NUTGRAF_LOG_LEVEL=debug shows where."
+    print(f"nutgraf: {source + ': ' if source else ''}{told}", file=sys.stderr)
+    if isinstance(error, FetchError | FileUnreadable):
+        return NOT_FETCHED
+    if isinstance(error, ReadError):
+        return NOT_READ
+    return USAGE if isinstance(error, NutgrafError) else FAULT
+
+
+def _run(wanted: argparse.Namespace) -> int:
+    from bot.config import load  # noqa: PLC0415
+
+    named = wanted.config or (
+        Path(os.environ["NUTGRAF_CONFIG"]) if os.environ.get("NUTGRAF_CONFIG") else None
+    )
+    settings = load(named, os.environ)
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    if wanted.command == "digest":
+        return _awaited(_digest(settings, wanted.source, wanted.form, wanted.url))
+    if wanted.command in {"status", "receipt"}:
+        return _awaited(_asked(settings, wanted))
+    try:
+        return _awaited(_chat(settings))
+    except KeyboardInterrupt:  # the usual way to leave a chat
+        return OK
+
+
+def _awaited(work: Coroutine[Any, Any, int]) -> int:
+    """Run ``work``; SIGTERM ends it as Ctrl-C does, with everything closed."""
+
+    async def run() -> int:
+        task = asyncio.current_task()
+        with contextlib.suppress(NotImplementedError):  # no such signals on Windows
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGTERM, task.cancel if task else lambda: None
+            )
+        return await work
+
+    try:
+        return asyncio.run(run())
+    except asyncio.CancelledError:
+        return INTERRUPTED
+
+
+# ------------------------------------------------------------------------------- chat
+
+
+async def _chat(settings: Settings) -> int:
+    from adapters import terminal  # noqa: PLC0415
+    from bot import app  # noqa: PLC0415
+
+    async with app.opened(settings) as house:
+        workers = [asyncio.create_task(house.desk.run()), asyncio.create_task(house.poller.run())]
+        sitting = asyncio.create_task(
+            terminal.serve(
+                house.desk, grant=house.grant, verbs=house.verbs,
+                folder=settings.data_dir, retention_days=settings.retention_days,
+            )
+        )  # fmt: skip
+        try:
+            await asyncio.wait([sitting, *workers], return_when=asyncio.FIRST_COMPLETED)
+            for task in (sitting, *workers):
+                if task.done():
+                    task.result()  # a worker that ended has failed
+        finally:
+            for task in (sitting, *workers):
+                task.cancel()
+            await asyncio.gather(sitting, *workers, return_exceptions=True)
+    return OK
+
+
+async def _asked(settings: Settings, wanted: argparse.Namespace) -> int:
+    from adapters.terminal import HERE  # noqa: PLC0415
+    from bot import app  # noqa: PLC0415
+
+    if wanted.command == "status":
+        print(await app.status(settings, HERE))
+    else:
+        print(await app.receipt(settings, HERE, wanted.url))
+    return OK
+
+
+# ----------------------------------------------------------------------------- digest
+
+
+async def _digest(settings: Settings, sources: Sequence[str], form: str, url: str | None) -> int:
+    from bot import app  # noqa: PLC0415
+
+    if url is not None and len(sources) > 1:
+        print("nutgraf: --url is the address of one source, not of several.", file=sys.stderr)
+        return USAGE
+    codes = []
+    async with app.reading(settings) as read:
+        for source in sources:
+            try:
+                digest = await read(_page(settings, source, url))
+                _print(app.rendered(digest, form))
+                codes.append(OK)
+            except BrokenPipeError:
+                raise
+            except Exception as error:  # each source has its line, the others go on
+                codes.append(_failed(error, _shown(source) if len(sources) > 1 else None))
+    if len(codes) == 1:
+        return codes[0]
+    return SOME_FAILED if any(codes) else OK
+
+
+def _page(settings: Settings, source: str, url: str | None) -> str | Page:
+    from bot import app  # noqa: PLC0415
+
+    if source == "-":
+        return app.stream_page(sys.stdin.buffer.read(settings.max_page_mib * 2**20 + 1), url)
+    if source.lower().startswith(("http://", "https://")):
+        return source
+    return app.file_page(settings, Path(source).expanduser(), url)
+
+
+def _print(made: object) -> None:
+    from adapters.terminal import Screen  # noqa: PLC0415
+    from bot.types import Message  # noqa: PLC0415
+
+    if isinstance(made, Message):
+        Screen(sys.stdout).show(made)
+    else:
+        sys.stdout.write(str(made).rstrip("\n") + "\n")
+        sys.stdout.flush()
+
+
+def _shown(source: str) -> str:
+    from bot.display import plain  # noqa: PLC0415
+
+    return plain(source)
