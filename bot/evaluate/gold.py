@@ -44,7 +44,7 @@ class GoldFigure:
     kind: str | None = None
     said_by: str | None = None
     optional: bool = False
-    superseded: bool = False
+    superseded: bool | None = False  # None: not judged
     range_ok: tuple[float, ...] = ()
     value_any: tuple[float, ...] = ()
     unit_any: tuple[str, ...] = ()
@@ -138,6 +138,12 @@ class Printed:
             return self.find(words)
         whole = self.find(around)
         return self.find(words, whole.start) if whole else None
+
+
+def spare_places(printed: Printed, story: Story) -> list[Span]:
+    """Where the lines stand that may be in or out: what is found in them is neither right nor wrong."""
+    places = [printed.find(line) for line in story.body_optional]
+    return [place for place in places if place]
 
 
 def same_line(line: str) -> str:

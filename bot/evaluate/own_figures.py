@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.digest import Digest
-from bot.evaluate.gold import GoldFigure, Printed, Story
+from bot.evaluate.gold import GoldFigure, Printed, Story, spare_places
 from bot.evaluate.naming import Verdict, judge
 from bot.evaluate.row import Row, f1, share
 from bot.text import fold
@@ -30,6 +30,7 @@ class FigureTally:
         printed = Printed(digest.article.text)
         found = digest.findings.figures
         places = [printed.inside(gold.text, gold.at) for gold in story.figures]
+        spare = spare_places(printed, story)
         pairs = _paired(found, story.figures, places)
         met = {at for at, right in pairs.values() if right}
         asked = [at for at, gold in enumerate(story.figures) if not gold.optional]
@@ -39,7 +40,7 @@ class FigureTally:
         for number, figure in enumerate(found):
             at, right = pairs.get(number, (None, False))
             if at is None:
-                self._false(story, digest, figure, places)
+                self._false(story, digest, figure, [*places, *spare])
             elif right:
                 self._matched(story, digest, figure, story.figures[at])
             elif not story.figures[at].optional:
@@ -51,7 +52,7 @@ class FigureTally:
 
     def _false(self, story: Story, digest: Digest, figure: Figure, places: Sequence[Span | None]) -> None:
         if any(place and place.overlaps(figure.span) for place in places):
-            return  # a second reading of a figure that is labelled already
+            return  # a second reading of a labelled figure, or in a line that may be out
         words = figure.span.of(digest.article.text)
         self.counts["false"] += 1
         self.counts["junk"] += any(fold(bad) in fold(words) for bad in story.must_not_figure)
@@ -74,7 +75,7 @@ class FigureTally:
         if gold.superseded:
             self.counts["superseded_asked"] += 1
             self.counts["superseded_right"] += figure.superseded
-        elif figure.superseded:
+        elif figure.superseded and gold.superseded is False:
             self.counts["superseded_false"] += 1
             self.cases.append(f"{story.id}: taken for superseded: {gold.text}")
 
@@ -84,7 +85,7 @@ class FigureTally:
         self.counts["key_shown"] += len(shown)
         self.counts["key_hit"] += sum(gold.key for gold in chosen)
         self.counts["key_wanted"] += min(sum(gold.key for gold in story.figures), _SHOWN_MAX)
-        self.counts["superseded_shown"] += sum(gold.superseded for gold in chosen)
+        self.counts["superseded_shown"] += sum(gold.superseded is True for gold in chosen)
 
     def rows(self) -> list[Row]:
         c = self.counts

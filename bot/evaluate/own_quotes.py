@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.digest import Digest
-from bot.evaluate.gold import GoldQuote, Printed, Story
+from bot.evaluate.gold import GoldQuote, Printed, Story, spare_places
 from bot.evaluate.naming import Verdict, judge, says_one_of
 from bot.evaluate.row import Row, f1, share
 from bot.text import count_words, letters
@@ -46,6 +46,8 @@ class QuoteTally:
         pairs: dict[int, int],
     ) -> None:
         asked = [at for at, gold in enumerate(story.quotes) if _asked(gold)]
+        lines = spare_places(Printed(digest.article.text), story)
+        spare = frozenset(at for line in lines for at in range(line.start, line.end))
         met = set(pairs.values())
         self.counts["gold"] += len(asked)
         self.counts["hit"] += sum(at in met for at in asked)
@@ -54,7 +56,7 @@ class QuoteTally:
         ]
         self.counts["shown_right"] += sum(_asked(story.quotes[at]) for at in pairs.values())
         for number, place in enumerate(places):
-            if number in pairs or _tolerated(place, story, golds):
+            if number in pairs or _tolerated(place, story, golds) or place <= spare:
                 continue
             words = _words(digest, digest.findings.quotes[number])
             junk = any(_overlaps(words, bad) for bad in story.must_not_quote)
@@ -122,6 +124,8 @@ def speaker_verdict(quote: Quote, gold: GoldQuote) -> Verdict:
         return Verdict.RIGHT if fits else Verdict.WRONG if named else Verdict.PART
     if speaker.kind is SpeakerKind.UNNAMED:
         return Verdict.PART  # a description where a name was to be had: thin, but nobody else's name
+    if says_one_of(speaker.name.text, gold.speaker_any):
+        return Verdict.RIGHT
     return judge(speaker.name.text, gold.speaker)
 
 
