@@ -43,14 +43,22 @@ def is_statement(scene: Scene, quotation: int, link: Link | None) -> bool:
     if _is_nickname(row.units, at, size) or _is_headline_credit(row.units, at, inner, how):
         return False
     closed = inner[-1:] in ",.?!…"
-    if _is_title(inner) and not (closed and how in _SPOKEN):
+    if _is_title(inner) and (size <= 4 or not (closed and how in _SPOKEN)):
         return False
-    if size <= 8 and not closed and _is_named(row.units, at):
+    if size <= 8 and (not closed or _is_title(inner)) and _is_named(row.units, at):
         return False
-    if size < 5:
-        near = how in {How.BEFORE, How.CREDIT, How.LATE, How.COLON, *_TAGGED}
-        return near and (size > 1 or closed)
-    return True
+    return size >= 5 or _short_is_said(row.units, at, size, how, closed)
+
+
+def _short_is_said(units: list[Unit], at: int, size: int, how: How | None, closed: bool) -> bool:
+    """A few quoted words count when somebody is said to have said them: not `a "listening exercise"`."""
+    if how is How.SAME:
+        return closed
+    if how not in {How.BEFORE, How.CREDIT, How.LATE, How.COLON, *_TAGGED}:
+        return False
+    if at and not closed and units[at - 1].low in words("determiners.txt"):
+        return False
+    return size > 1 or closed
 
 
 def _is_nickname(units: list[Unit], at: int, size: int) -> bool:

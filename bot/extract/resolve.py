@@ -32,6 +32,7 @@ SPOKE = 0.8
 SENTENCE_FADES = 0.5
 PARAGRAPH_FADES = 0.75
 UNKNOWN_GENDER = 0.75
+VARIATION = 0.75  # trust in "the company" and "the 23-year-old forward"
 
 
 _Fit = Callable[[int], float]
@@ -183,7 +184,18 @@ class _Walk:
         if bearers:
             found = self._best(lambda entity: float(entity in bearers))
             return Who(found.entity, 0.55 + 0.7 * (found.sure - 0.5)) if found else None
-        return None
+        return self._variation(unit, head)
+
+    def _variation(self, unit: Unit, head: str) -> Who | None:
+        """Another word for the one just named: "the 23-year-old forward", "the company"."""
+        said = unit.span.of(self.scene.article.text)
+        if head in words("org_generic.txt"):
+            found = self._best(lambda one: float(self.cast.entities[one].kind is EntityKind.ORG))
+        elif head in words("role_nouns.txt") and re.search(r" (?:[A-Z]|\d)", said) and len(said.split()) > 2:
+            found = self._best(lambda one: float(self.cast.entities[one].kind is EntityKind.PERSON))
+        else:
+            return None
+        return Who(found.entity, VARIATION * found.sure) if found and found.sure > 0.5 else None
 
     def _bodies(self, head: str) -> frozenset[int]:
         """ "The commission": the bodies whose name has the word."""
