@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bot.extract.cast import Cast, Entity, EntityKind
 from bot.extract.gazetteer import is_org_word, known_orgs
 from bot.extract.lexicon import words
-from bot.extract.names import key_of
+from bot.extract.names import key_of, last_of
 from bot.text import fold
 from bot.types import Actor, ActorKind, Article, Quote, Score
 
@@ -34,13 +34,21 @@ def find_actors(article: Article, cast: Cast, quotes: tuple[Quote, ...]) -> tupl
     """
     spoken = Counter(key_of(quote.speaker.name.text) for quote in quotes if quote.speaker is not None)
     bylines = {key_of(name) for name in article.byline}
+    shared = _shared_surnames(cast)
     actors = []
     for entity in cast.entities:
         forms = {key_of(form.text) for form in (entity.name, *entity.aliases)}
-        if not _believed(entity) or (entity.kind is EntityKind.PERSON and forms & bylines):
+        if forms <= shared or not _believed(entity) or (entity.kind is EntityKind.PERSON and forms & bylines):
             continue
         actors.append(_actor(article, entity, forms, sum(spoken[form] for form in forms)))
     return tuple(sorted(actors, key=lambda actor: actor.mentions[0]))
+
+
+def _shared_surnames(cast: Cast) -> set[tuple[str, ...]]:
+    """Bare surnames that two people of the story bear: whose they are is not known."""
+    full = [key_of(entity.name.text) for entity in cast.entities if entity.kind is EntityKind.PERSON]
+    often = Counter(last_of(key) for key in full if len(key) > 1)
+    return {(word,) for word, times in often.items() if times > 1}
 
 
 def key_actors(article: Article, actors: Sequence[Actor]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from bot.extract import gazetteer as known
 from bot.extract.cast import EntityKind
 from bot.extract.cues import CERTAIN, cued
 from bot.extract.lexicon import words
-from bot.extract.names import Found, key_of
+from bot.extract.names import COMPANY_TAILS, Found, key_of, last_of
 from bot.types import Span
 
 REPEATS_LIMIT = 400  # printings looked for again; a news story names under 150
@@ -25,6 +25,7 @@ def settled(text: str, found: Sequence[Found]) -> list[Found]:
     voted = _by_surname(text, voted)
     surnames = _surnames(text, voted)
     voted = [_as_person(text, one, surnames) for one in voted]
+    voted = _short_orgs(text, voted, surnames)
     return _with_repeats(text, voted)
 
 
@@ -76,21 +77,41 @@ def _surnames(text: str, found: Iterable[Found]) -> dict[str, int]:
     for one in found:
         parts = one.span.of(text).split()
         if one.kind is EntityKind.PERSON and len(parts) > 1 and one.sure >= 0.5:
-            out.setdefault(parts[-1], one.span.start)
+            out.setdefault(last_of(key_of(one.span.of(text))), one.span.start)
     return out
 
 
 def _as_person(text: str, one: Found, surnames: dict[str, int]) -> Found:
     """A lone word that is the surname of a person already introduced, except a place after "in"."""
     name = one.span.of(text)
+    surname = last_of(key_of(name)) if " " not in name and key_of(name) else ""
     if one.kind is EntityKind.PERSON:
-        return one._replace(sure=max(one.sure, 0.8)) if name in surnames else one
-    if name not in surnames or surnames[name] > one.span.start:
+        return one._replace(sure=max(one.sure, 0.8)) if surname in surnames else one
+    if surname not in surnames or surnames[surname] > one.span.start or one.sure >= CERTAIN:
         return one
     lead = text[max(0, one.span.start - 8) : one.span.start].split()
     if one.kind is EntityKind.PLACE and (known.is_place(name) or (lead and lead[-1] in {"in", "at", "near"})):
         return one
     return one._replace(kind=EntityKind.PERSON, sure=0.7)
+
+
+def _short_orgs(text: str, found: Sequence[Found], surnames: dict[str, int]) -> list[Found]:
+    """ "Calder" is the company once "Calder Foods Plc" is printed and nobody is called Calder."""
+    firsts: dict[str, int] = {}
+    for one in found:
+        parts = key_of(one.span.of(text))
+        if one.kind is EntityKind.ORG and len(parts) > 1 and COMPANY_TAILS.issuperset(parts[1:]):
+            firsts.setdefault(parts[0], one.span.start)
+    out = []
+    for one in found:
+        key = key_of(one.span.of(text))
+        alone = len(key) == 1 and key[0] in firsts and key[0] not in surnames and not one.title
+        lead = text[max(0, one.span.start - 8) : one.span.start].split()
+        placed = one.kind is EntityKind.PLACE and lead and lead[-1] in {"in", "at", "near", "from"}
+        if alone and not placed and firsts[key[0]] < one.span.start:
+            one = one._replace(kind=EntityKind.ORG, sure=max(one.sure, 0.8))  # noqa: PLW2901
+        out.append(one)
+    return out
 
 
 def _with_repeats(text: str, found: Sequence[Found]) -> list[Found]:

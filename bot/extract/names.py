@@ -24,9 +24,13 @@ from bot.types import Span
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 TAILS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _PREFIX = re.compile(r"^(?:al|el|as|ad|ar|an|ash|at|az|ul)-")
-_COMPANY_TAIL = frozenset(
+# words that a company or a club drops when it is named again
+COMPANY_TAILS = frozenset(
     {"inc", "corp", "corporation", "company", "co", "ltd", "limited", "plc", "group", "llc", "ag", "holdings",
-     "party", "movement", "gmbh", "foundation", "organization", "organisation", "fc", "ministry", "club"}
+     "party", "movement", "gmbh", "foundation", "organization", "organisation", "fc", "ministry", "club",
+     "foods", "motors", "airlines", "industries", "technologies", "systems", "pharmaceuticals", "energy",
+     "steel", "mining", "brewery", "homes", "metals", "securities", "lines", "town", "city", "rovers",
+     "united", "athletic", "albion", "wanderers", "hotspur", "supermarkets", "stores", "software", "media"}
 )  # fmt: skip
 _MINOR = frozenset({"of", "the", "and", "for", "on", "in", "&", "de", "des", "du", "la"})
 
@@ -47,6 +51,7 @@ class Group:
     kind: EntityKind
     found: list[Found] = field(default_factory=list)
     keys: set[tuple[str, ...]] = field(default_factory=set)
+    bare_titles: set[str] = field(default_factory=set)  # titles its bare name was printed with, "" for none
 
     @property
     def first(self) -> int:
@@ -64,9 +69,13 @@ def key_of(name: str) -> tuple[str, ...]:
     return tuple(parts[1:] if len(parts) > 1 and parts[0] == "the" else parts)
 
 
-def grouped(text: str, found: Sequence[Found], aliases: Iterable[tuple[Span, Span]] = ()) -> list[Group]:
-    """Groups in order of first mention. ``aliases`` pairs names that the text itself equates."""
-    people = _people(text, [one for one in found if one.kind is EntityKind.PERSON])
+def grouped(
+    text: str, found: Sequence[Found], aliases: Iterable[tuple[Span, Span]] = (), title: str = ""
+) -> list[Group]:
+    """Groups in order of first mention. ``aliases`` pairs names that the text itself equates;
+    ``title`` is the headline, which decides whose a shared surname is.
+    """
+    people = _people(text, [one for one in found if one.kind is EntityKind.PERSON], title)
     orgs = _orgs(text, [one for one in found if one.kind is EntityKind.ORG])
     places = _exact(text, [one for one in found if one.kind is EntityKind.PLACE])
     groups = [*people, *orgs, *places]
@@ -127,7 +136,8 @@ def surname_start(key: tuple[str, ...]) -> int:
     return end - 1
 
 
-def _last(key: tuple[str, ...]) -> str:
+def last_of(key: tuple[str, ...]) -> str:
+    """The surname's last word without an Arabic article: "khazali" of "al-Khazali"."""
     end = len(key)
     while end > 1 and key[end - 1] in TAILS:
         end -= 1
@@ -159,7 +169,7 @@ def same_person(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
     short, long = sorted((one, two), key=len)
     if len(short) > 1 and long[: len(short)] == short:
         return True
-    if _last(one) != _last(two):
+    if last_of(one) != last_of(two):
         return False
     if not _same_given(one[0], two[0]):
         return False
@@ -167,7 +177,7 @@ def same_person(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
     return not (all(middles) and middles[0][0][0] != middles[1][0][0])
 
 
-def _people(text: str, found: Sequence[Found]) -> list[Group]:
+def _people(text: str, found: Sequence[Found], title: str) -> list[Group]:
     """Full names first, then bare ones against them."""
     keyed = [(key_of(one.span.of(text)), one) for one in found]
     groups: list[Group] = []
@@ -176,7 +186,7 @@ def _people(text: str, found: Sequence[Found]) -> list[Group]:
     for key, one in keyed:
         if not _is_full(key):
             continue
-        near = by_last.get(_last(key), []) + by_last.get(key[0], [])
+        near = by_last.get(last_of(key), []) + by_last.get(key[0], [])
         group = by_key.get(key) or next(
             (g for g in near if any(same_person(key, other) for other in g.keys)), None
         )
@@ -186,18 +196,19 @@ def _people(text: str, found: Sequence[Found]) -> list[Group]:
         by_key[key] = group
         group.keys.add(key)
         group.found.append(one)
-        for word in {_last(key), key[0]}:
+        for word in {last_of(key), last_of(key).rpartition("-")[2], key[0]}:
             if group not in by_last.setdefault(word, []):
                 by_last[word].append(group)
     bare: dict[tuple[str, ...], Group] = {}
     for key, one in keyed:
         if _is_full(key) or not key:
             continue
-        owner = _owner(key, one, by_last) or bare.get(key)
+        owner = _owner(key, one, by_last, title) or bare.get(key)
         if owner is None:
             owner = bare[key] = Group(EntityKind.PERSON, [], {key})
             groups.append(owner)
         owner.found.append(one)
+        owner.bare_titles.add(one.title)
     return groups
 
 
@@ -206,31 +217,37 @@ def _is_full(key: tuple[str, ...]) -> bool:
     return len(key) > 1 and key[0] not in words("name_particles.txt")
 
 
-def _owner(key: tuple[str, ...], one: Found, by_last: dict[str, list[Group]]) -> Group | None:
+def _owner(key: tuple[str, ...], one: Found, by_last: dict[str, list[Group]], title: str) -> Group | None:
     """Whose bare name this is: the one person with that surname, else with that given name."""
-    word = _last(key)
+    word = last_of(key)
     near = by_last.get(word, ())
-    surname = [g for g in near if any(_last(k) == word for k in g.keys)]
-    chosen = _only(surname, one)
+    surname = [g for g in near if any(word in {last_of(k), last_of(k).rpartition("-")[2]} for k in g.keys)]
+    chosen = _only(surname, one, title)
     if chosen is not None or surname:
         return chosen
     if len(key) > 1:
         return None
-    return _only([g for g in near if any(k[0] == word for k in g.keys)], one)
+    return _only([g for g in near if any(k[0] == word for k in g.keys)], one, title)
 
 
-def _only(groups: Sequence[Group], one: Found) -> Group | None:
-    """The one group that fits. Of several: the gender of the title decides, else who was introduced
-    alone before this mention; when that leaves two, nobody."""
+def _only(groups: Sequence[Group], one: Found, headline: str) -> Group | None:
+    """The one group that fits. Of several: the gender of the title, then who was introduced before this
+    mention, then whose bare name was printed before, then whom the headline names. Else nobody."""
     if len(groups) <= 1:
         return groups[0] if groups else None
     title = known.titles().get(one.title)
+    fitting = list(groups)
     if title is not None and title.gender:
         fitting = [g for g in groups if _given_gender(g) in {title.gender, None}]
-        if len(fitting) == 1:
-            return fitting[0]
-    introduced = [g for g in groups if g.first < one.span.start]
-    return introduced[0] if len(introduced) == 1 else None
+    named = {word.strip(".,:;'\"") for word in fold(headline).split()}
+    for narrow in (
+        lambda g: g.first < one.span.start,
+        lambda g: one.title in g.bare_titles,
+        lambda g: any(named.issuperset(key) for key in g.keys),
+    ):
+        if len(fitting) > 1:
+            fitting = [g for g in fitting if narrow(g)] or fitting
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _given_gender(group: Group) -> str | None:
@@ -262,6 +279,7 @@ def _orgs(text: str, found: Sequence[Found]) -> list[Group]:
     groups = [group for group in groups if group.found]
     by_acronym: dict[str, list[Group]] = {}
     by_key = {key: group for group in groups for key in group.keys}
+    by_end = _by_end(groups)
     for group in groups:
         for key in group.keys:
             if len(key) > 1:
@@ -275,11 +293,25 @@ def _orgs(text: str, found: Sequence[Found]) -> list[Group]:
             owners = {id(g): g for g in by_acronym.get(key[0], ()) if g is not group}
             if len(owners) == 1:
                 _absorb(next(iter(owners.values())), group)
-        elif len(key) > 1 and key[-1] in _COMPANY_TAIL:
-            short = by_key.get(key[:-1])
+        elif len(key) == 1 and len(group.keys) == 1 and len(by_end.get(key[0], ())) == 1:
+            _absorb(by_end[key[0]][0], group)
+        elif len(key) > 1 and key[-1] in COMPANY_TAILS:
+            short = by_key.get(key[:-1]) or (
+                by_key.get(key[:1]) if COMPANY_TAILS.issuperset(key[1:]) else None
+            )
             if short is not None and short is not group:
                 _absorb(group, short)
     return [group for group in groups if group.found]
+
+
+def _by_end(groups: Iterable[Group]) -> dict[str, list[Group]]:
+    """Cue word at the end of a name of several words -> the groups it ends: "Rovers", "Senate"."""
+    ends: dict[str, list[Group]] = {}
+    for group in groups:
+        for word in {key[-1] for key in group.keys if len(key) > 1}:
+            if known.is_org_word(word):
+                ends.setdefault(word, []).append(group)
+    return ends
 
 
 def _join(index: dict[str, Group], canonical: str, group: Group) -> None:

@@ -43,7 +43,11 @@ def cast_of(article: Article, sentences: tuple[Span, ...]) -> Cast:
     for sentence, its_words in zip(tokens, sentence_words, strict=True):
         found.extend(_found(text, sentence, one) for one in _spots(its_words, page))
     found = _apart(settled(text, found))
-    groups = [group for group in grouped(text, found, aliases(text, found)) if group.sure >= _LEAST_SURE]
+    groups = [
+        group
+        for group in grouped(text, found, aliases(text, found), article.title)
+        if group.sure >= _LEAST_SURE
+    ]
     return _assembled(article, groups)
 
 
@@ -71,9 +75,9 @@ def _overrules(rule: Spot, crossed: list[Spot], its_words: list[str]) -> bool:
     if rule.kind is EntityKind.PERSON:
         within = set(its_words[rule.first : rule.last]) & listed("name_particles.txt")
         people = [other for other in crossed if other.kind is EntityKind.PERSON]
-        return holds and bool(
-            (rule.sure >= _TITLED and not people) or (within and len(people) == len(crossed))
-        )
+        ends_alike = len(crossed) == 1 and crossed[0].last == rule.last
+        titled = rule.sure >= _TITLED and not people and (holds or ends_alike)
+        return titled or (holds and bool(within) and len(people) == len(crossed))
     if rule.kind is not EntityKind.ORG or rule.sure < _SURE_RULE or not holds:
         return False
     same = len(crossed) == 1 and crossed[0][:2] == rule[:2]
@@ -141,6 +145,9 @@ def _title_of(sentence: list[Token], first: int) -> str:
         both = f"{known.bare(sentence[first - 2].text)} {last}"
         if both in known.titles():
             return both
+    if last == "," and first > 1:  # "her daughter, X": tells a gender, and that X is a person
+        kin = known.titles().get(known.bare(sentence[first - 2].text))
+        return known.bare(sentence[first - 2].text) if kin is not None and kin.gender else ""
     word = sentence[first - 1].text
     return last if last in known.titles() and word[0].isupper() else ""
 

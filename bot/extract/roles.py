@@ -45,7 +45,7 @@ _STOP = re.compile(
     r"(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\bCorp\.)"
     r"| (?:said|says|told|added|who|which|where|when|while|but|has|had|was|is|were|will|would)\b"
 )
-_ARTICLE = re.compile(r"(?:the|an?|The|An?) ")
+_ARTICLE = re.compile(r"(?:the|an?|its|his|her|their|our|my|whose) ", re.IGNORECASE)
 _WORD = re.compile(r"[\w\u2019'&.-]+")
 _RELATIVE = re.compile(
     r", who (?:(is|was|has been|had been|became) (?=the |an? )"
@@ -54,7 +54,7 @@ _RELATIVE = re.compile(
 _COPULA = re.compile(r" (?:is|was|became) (?=(?:the|an?) )")
 _ROSE = re.compile(r", (?=who rose to prominence as )")
 _INTO_NAME = re.compile(
-    r"(?:^|[ \u201c\"(])((?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Ww]hose|[Mm]y"
+    r"(?<![\w\u2019'-])((?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Ww]hose|[Mm]y"
     r"|(?:[A-Z][\w.\u2019'-]*,? ){0,4}?[A-Z][\w.-]*['\u2019]s?|[Tt]he \w+['\u2019]s?)"
     r" [^,.;:\"\u201c\u201d()\n]{3,110}), (?:the )?$"
 )

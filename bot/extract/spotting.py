@@ -166,6 +166,8 @@ def _kind_of(words: Sequence[str], first: int, last: int, titled: bool) -> tuple
     after = words[last].lower() if last < len(words) else ""
     if titled:
         return EntityKind.PERSON, 0.95
+    if known.is_org_word(name[0]) and "of" in name:
+        return EntityKind.ORG, 0.85
     if known.bare(name[0]) in listed("thing_heads.txt") or known.bare(name[-1]) in listed("thing_words.txt"):
         return EntityKind.PLACE, 0.6
     if any(known.is_org_word(word) for word in name):
