@@ -85,6 +85,11 @@ class Site:
         self._answers.setdefault(path, []).append(answer)
         return self
 
+    def forget(self, path: str) -> Self:
+        """Drop the answers of a path; it is 404 until one is added."""
+        self._answers.pop(path, None)
+        return self
+
     def redirect(self, path: str, to: str, status: int = 302) -> Self:
         return self.add(path, status=status, headers={"Location": to})
 

@@ -1,0 +1,319 @@
+"""Following feeds: real fetcher, parser and store; only the site and the clock are made up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import FeedGone, NotAFeed, NotFound, SeveralFeeds, StoreUnusable
+from bot.feeds import FeedReader
+from bot.fetch import FetchLimits, HttpFetcher
+from bot.poller import Opened, Poller, open_feed
+from bot.ports import Connection
+from bot.records import FeedState, Poll
+from bot.store import SqlStore, SqlTransaction, open_database
+from bot.types import Feed, Page, Place, Request, Subscription
+from tests.fakes.desk import NOON, FakeClock
+from tests.fakes.site import Reply, Site
+
+CITY = Place("fake", "newsroom", "city")
+SPORT = Place("fake", "newsroom", "sport")
+
+
+@dataclass
+class Deferred:
+    """The engine's end of the store: which requests became jobs."""
+
+    keys: list[str] = field(default_factory=list)
+    first: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def defer(self, connection: Connection, task: str, key: str) -> None:
+        self.keys.append(key)
+        self.first.set()
+
+
+@dataclass
+class Room:
+    """All that a poller needs, and short words for what tests do with it."""
+
+    site: Site
+    store: SqlStore
+    fetcher: HttpFetcher
+    clock: FakeClock
+    deferred: Deferred
+    feeds: FeedReader = field(default_factory=FeedReader)
+
+    @property
+    def poller(self) -> Poller:
+        return Poller(self.store, self.fetcher, self.feeds, self.clock, dice=lambda: 0.0, idle_s=0.01)
+
+    def publish(self, *names: str, **rest: object) -> None:
+        """The feed holds these entries now, newest first."""
+        self.site.forget("/feed")
+        self.site.add("/feed", rss(self.site, names), "application/rss+xml", **rest)
+
+    async def open(self, path: str = "/feed") -> Opened:
+        return await open_feed(self.fetcher, self.feeds, self.site.url(path), self.clock)
+
+    async def follow(self, place: Place = CITY, want: Sequence[str] = (), refuse: Sequence[str] = ()) -> None:
+        opened = await self.open()
+        wish = Subscription(
+            0, place, opened.state.url, opened.feed.title, "ada", self.clock(), tuple(want), tuple(refuse)
+        )
+        async with self.store.begin() as tx:
+            await tx.follow(opened.state, wish)
+            await tx.finish_poll(Poll(opened.state, opened.feed.entries), self.clock())
+
+    async def poll(self, after: timedelta = timedelta(days=2)) -> list[str]:
+        """Let time pass, poll what is due; the stories that became requests, as "channel/name"."""
+        self.clock.now += after
+        before = len(self.deferred.keys)
+        await self.poller.poll_due()
+        found = []
+        for key in self.deferred.keys[before:]:
+            request = await self.request(key)
+            found.append(f"{request.place.channel}/{request.links[0].rpartition('/')[2]}")
+        return found
+
+    async def request(self, key: str) -> Request:
+        async with self.store.begin() as tx:
+            request = await tx.request(key)
+        assert request is not None
+        return request
+
+    async def state(self) -> FeedState:
+        async with self.store.begin() as tx:
+            state = await tx.feed(self.site.url("/feed"))
+        assert state is not None
+        return state
+
+
+def rss(site: Site, names: Sequence[str]) -> str:
+    rows = "".join(
+        f"<item><title>About {name}</title><link>{site.url(f'/{name}')}</link></item>" for name in names
+    )
+    return f'<rss version="2.0"><channel><title>Bay Herald</title>{rows}</channel></rss>'
+
+
+@pytest.fixture
+async def room(site: Site, tmp_path: Path) -> AsyncIterator[Room]:
+    deferred = Deferred()
+    store = SqlStore(await open_database(str(tmp_path / "store.sqlite3")), deferred)
+    limits = FetchLimits(connect_s=1, read_s=1, total_s=2, gap_s=0)
+    fetcher = HttpFetcher(limits, [site.netloc], clock=lambda: NOON)
+    yield Room(site, store, fetcher, FakeClock(NOON), deferred)
+    await fetcher.close()
+    await store.close()
+
+
+async def test_the_first_look_posts_nothing_and_names_the_newest(room: Room) -> None:
+    room.publish("ferry", "bridge")
+    assert (await room.open()).feed.entries[0].title == "About ferry"
+    await room.follow()
+    assert await room.poll() == []
+    assert room.deferred.keys == []
+
+
+async def test_only_new_entries_become_requests_each_once_oldest_first(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.publish("school", "budget", "ferry")
+    assert await room.poll() == ["city/budget", "city/school"]
+    assert await room.poll() == []
+    room.publish("harbour", "school", "ferry")
+    assert await room.poll() == ["city/harbour"]
+    request = await room.request(room.deferred.keys[-1])
+    assert request.key.startswith("feed:fake:newsroom:city:1:")
+    assert request.text == request.links[0] == room.site.url("/harbour")
+
+
+async def test_each_channel_gets_what_it_wants_from_one_poll(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow(CITY, refuse=["football"])
+    await room.follow(SPORT, want=["football"])
+    asked = room.site.hits("/feed")
+    room.publish("football", "budget", "ferry")
+    assert sorted(await room.poll()) == ["city/budget", "sport/football"]
+    assert room.site.hits("/feed") == asked + 1
+
+
+async def test_unchanged_feeds_cost_a_304(room: Room) -> None:
+    room.publish("ferry", etag='"v1"')
+    await room.follow()
+    assert await room.poll() == []
+    assert room.site.requests[-1].headers["if-none-match"] == '"v1"'
+    assert (await room.state()).etag == '"v1"'
+    room.publish("bridge", "ferry", etag='"v2"')
+    assert await room.poll() == ["city/bridge"]
+    assert (await room.state()).etag == '"v2"'
+
+
+async def test_the_pace_follows_the_news(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow()
+    first = (await room.state()).interval_s
+    await room.poll()
+    assert (await room.state()).interval_s > first
+    for name in ("one", "two", "three", "four", "five"):
+        room.publish(name)
+        await room.poll()
+    assert (await room.state()).interval_s == 300
+
+
+async def test_nothing_is_polled_before_it_is_due(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow()
+    asked = room.site.hits("/feed")
+    await room.poll(timedelta(seconds=300))
+    assert room.site.hits("/feed") == asked
+    await room.poll(timedelta(seconds=900))
+    assert room.site.hits("/feed") == asked + 1
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Reply(status=500),
+        Reply(status=404),
+        Reply(b"<html>a login page</html>"),
+        Reply(b"<rss", "application/rss+xml", missing_bytes=9),
+        Reply(raw=b""),
+        Reply(b"\0", "video/mp4"),
+    ],
+)
+async def test_trouble_backs_off_and_passes(room: Room, trouble: Reply) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.site.forget("/feed")
+    room.site.answer("/feed", trouble)
+    waits = []
+    for count in (1, 2, 3):
+        assert await room.poll() == []
+        state = await room.state()
+        assert state.failures == count
+        assert state.next_poll_at is not None
+        waits.append(state.next_poll_at - room.clock.now)
+    assert waits == sorted(waits)
+    assert waits[0] < waits[2]
+    room.publish("bridge", "ferry")
+    assert await room.poll() == ["city/bridge"]
+    assert (await room.state()).failures == 0
+
+
+async def test_retry_after_is_honoured(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.site.forget("/feed")
+    room.site.add("/feed", status=429, headers={"Retry-After": "50000"})
+    await room.poll()
+    state = await room.state()
+    assert state.next_poll_at is not None
+    assert (state.next_poll_at - room.clock.now).total_seconds() == pytest.approx(50_000)
+
+
+async def test_a_feed_that_is_gone_is_left_alone(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.site.forget("/feed")
+    room.site.add("/feed", status=410)
+    await room.poll()
+    asked = room.site.hits("/feed")
+    await room.poll(timedelta(days=30))
+    assert room.site.hits("/feed") == asked
+    with pytest.raises(FeedGone):
+        await room.open()
+
+
+class Stumbling(FeedReader):
+    """A parser with a bug."""
+
+    async def parse(self, page: Page) -> Feed:
+        raise ZeroDivisionError
+
+
+async def test_a_bug_is_logged_and_the_feed_comes_back(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.publish("bridge", "ferry")
+    good, room.feeds = room.feeds, Stumbling()
+    with caplog.at_level(logging.ERROR):
+        assert await room.poll() == []
+    assert "ZeroDivisionError" in caplog.text
+    room.feeds = good
+    assert await room.poll(timedelta(seconds=301)) == ["city/bridge"]
+
+
+async def test_it_runs_until_it_is_cancelled(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.publish("bridge", "ferry")
+    room.clock.now += timedelta(days=1)
+    running = asyncio.create_task(room.poller.run())
+    await asyncio.wait_for(room.deferred.first.wait(), 5)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert len(room.deferred.keys) == 1
+
+
+class FlakyStore:
+    """Cannot be had for the first two transactions."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self.store = store
+        self.refused = 0
+
+    def begin(self) -> AbstractAsyncContextManager[SqlTransaction]:
+        if self.refused < 2:
+            self.refused += 1
+            raise StoreUnusable("store.sqlite3", "disk full")
+        return self.store.begin()
+
+    async def close(self) -> None:
+        await self.store.close()
+
+
+async def test_it_outlives_a_store_that_fails(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.publish("bridge", "ferry")
+    room.clock.now += timedelta(days=1)
+    flaky = FlakyStore(room.store)
+    poller = Poller(flaky, room.fetcher, room.feeds, room.clock, idle_s=0.01)
+    running = asyncio.create_task(poller.run())
+    await asyncio.wait_for(room.deferred.first.wait(), 5)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert caplog.text.count("the poller stumbled") == 2
+
+
+ALTERNATE = '<link rel="alternate" type="application/rss+xml" title="{0}" href="/{0}">'
+
+
+async def test_a_sites_one_feed_is_found_behind_its_page(room: Room) -> None:
+    room.publish("ferry")
+    room.site.add("/", "<html><head>" + ALTERNATE.format("feed"))
+    opened = await room.open("/")
+    assert opened.state.url == room.site.url("/feed")
+    assert opened.feed.title == "Bay Herald"
+
+
+async def test_what_cannot_be_followed_says_why(room: Room) -> None:
+    room.site.add("/two", "<html>" + ALTERNATE.format("a") + ALTERNATE.format("b"))
+    room.site.add("/page", "<html>" + ALTERNATE.format("two")).add("/none", "<html>words")
+    for path, leaf in (("/two", SeveralFeeds), ("/page", NotAFeed), ("/none", NotAFeed), ("/gone", NotFound)):
+        with pytest.raises(leaf):
+            await room.open(path)
+
+
+async def test_a_feed_is_known_by_where_its_redirects_end(room: Room) -> None:
+    room.publish("ferry")
+    room.site.redirect("/old", "/feed", 301)
+    assert (await room.open("/old")).state.url == room.site.url("/feed")
