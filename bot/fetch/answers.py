@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -26,6 +26,8 @@ _HOPELESS = re.compile(
 )
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]{1,60}", re.ASCII)
 _VALIDATOR = re.compile(r"[\x20-\x7e\x80-\xff]{1,1024}")
+_COOKIE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e\"]{0,500}")  # RFC 6265, cookie-octet
+_COOKIES = 30
 WAIT_LIMIT_S = 7 * 86400.0  # a site that asks for more is asked again after a week
 
 
@@ -72,6 +74,13 @@ def charset_of(content_type: str) -> str | None:
 
 def hopeless(media_type: str) -> bool:
     return _HOPELESS.fullmatch(media_type) is not None
+
+
+def cookies_of(set_cookies: Sequence[str]) -> dict[str, str]:
+    """Name -> value of at most 30 ``Set-Cookie`` headers; what is no plain token pair is passed over."""
+    pairs = (line.partition(";")[0].partition("=") for line in set_cookies[:_COOKIES])
+    stripped = ((name.strip(), value.strip()) for name, _, value in pairs)
+    return {name: value for name, value in stripped if _TOKEN.fullmatch(name) and _COOKIE.fullmatch(value)}
 
 
 def validator(value: str | None) -> str | None:

@@ -6,12 +6,12 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from bot.errors import BadBody, NotReadable, NutgrafError, TooLarge, TooManyRedirects, TooSlow
 from bot.fetch.addresses import AllowList
-from bot.fetch.answers import REDIRECTS, charset_of, error_of, hopeless, media_type_of, validator
+from bot.fetch.answers import REDIRECTS, charset_of, cookies_of, error_of, hopeless, media_type_of, validator
 from bot.fetch.body import Broken, Decoder, Overlong
 from bot.fetch.limits import FetchLimits
 from bot.fetch.target import Target, target_of, without_secrets
@@ -23,13 +23,44 @@ from bot.types import Page
 _log = logging.getLogger("nutgraf.egress")
 
 
+@dataclass(slots=True)
+class _Visit:
+    """One ``get`` under way: where it is, where it was, what it carries."""
+
+    target: Target
+    conditions: Mapping[str, str]
+    hosts: list[str] = field(default_factory=list)
+    cookies: dict[tuple[str, str, int], dict[str, str]] = field(default_factory=dict)  # by origin
+
+    def __post_init__(self) -> None:
+        self.hosts.append(self.target.host)
+
+    @property
+    def _origin(self) -> tuple[str, str, int]:
+        return self.target.scheme, self.target.host, self.target.port
+
+    def headers(self) -> dict[str, str]:
+        held = self.cookies.get(self._origin, {})
+        cookie = "; ".join(f"{name}={value}" for name, value in held.items())
+        return {**self.conditions, "Cookie": cookie} if cookie else dict(self.conditions)
+
+    def move(self, following: Target, cookies: Mapping[str, str]) -> str:
+        """Go on to ``following``; answers the word for the log."""
+        self.cookies.setdefault(self._origin, {}).update(cookies)
+        downgraded = self.target.scheme == "https" and following.scheme == "http"
+        self.target = following
+        self.hosts.append(following.host)
+        return "redirect-downgraded" if downgraded else "redirect"
+
+
 class HttpFetcher:
     """``bot.ports.Fetcher`` over HTTP/1.1 and TLS.
 
     Redirects are followed by hand, each hop checked like the first. One from https to http is
     followed, because publishers' shorteners do that and a public page has no secret; the log line
     says so. Nothing is kept between two calls but the politeness clock: no cookies, connections or
-    credentials, and no proxy is taken from the environment.
+    credentials, and no proxy is taken from the environment. Within one call a site that redirects
+    gets back the cookies it just set, on the same origin only: consent bounces loop without them.
 
     ``get`` raises leaves of FetchError, and NotReadable for a media type that nobody here reads
     (video, images, archives), before its body is loaded. ``Page.hosts`` names every host that was
@@ -56,51 +87,44 @@ class HttpFetcher:
         """The page behind ``url``; ``not_modified`` when the site says that ours is still right."""
         first = target_of(url)
         asked = {"If-None-Match": validator(etag), "If-Modified-Since": validator(last_modified)}
-        conditions = {name: value for name, value in asked.items() if value is not None}
-        hosts = [first.host]
+        visit = _Visit(first, {name: value for name, value in asked.items() if value is not None})
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._follow(url, first, conditions, hosts)
+                page = await self._follow(visit)
         except TimeoutError:
-            raise TooSlow(hosts[-1], self._limits.total_s) from None
+            raise TooSlow(visit.target.host, self._limits.total_s) from None
+        return replace(page, requested_url=url, hosts=tuple(dict.fromkeys(visit.hosts)))
 
     async def close(self) -> None:
         """Drop the connections. The fetcher may be used again."""
         await self._wire.close()
 
-    async def _follow(
-        self, url: str, target: Target, conditions: Mapping[str, str], hosts: list[str]
-    ) -> Page:
-        """Hop by hop to the page; ``hosts`` gathers where we went, for the caller's error too."""
-        hops = 0
+    async def _follow(self, visit: _Visit) -> Page:
+        """Hop by hop to the page."""
+        first = visit.target
         while True:
-            host = target.host
+            host = visit.target.host
             async with self._turns.of(host):
-                while target.host == host:  # hops inside one host are one visit: no gap between them
-                    answer = await self._hop(target, conditions)
-                    if isinstance(answer, Page):
-                        return replace(answer, requested_url=url, hosts=tuple(dict.fromkeys(hosts)))
-                    hops += 1
-                    if hops > self._limits.redirects:
-                        raise TooManyRedirects(without_secrets(url), self._limits.redirects)
-                    target = answer
-                    hosts.append(target.host)
+                while visit.target.host == host:  # hops inside one host are one visit: no gap between them
+                    page = await self._hop(visit)
+                    if page is not None:
+                        return page
+                    if len(visit.hosts) > self._limits.redirects + 1:
+                        raise TooManyRedirects(without_secrets(first.url), self._limits.redirects)
 
-    async def _hop(self, target: Target, conditions: Mapping[str, str]) -> Page | Target:
-        """One exchange, and its line in the egress log."""
+    async def _hop(self, visit: _Visit) -> Page | None:
+        """One exchange, and its line in the egress log; None when it moved the visit on."""
         loop = asyncio.get_running_loop()
-        start_s = loop.time()
+        start_s, target = loop.time(), visit.target
         status, size_bytes, outcome = 0, 0, "broken-off"
         try:
-            async with self._wire.exchange(target, conditions) as answer:
+            async with self._wire.exchange(target, visit.headers()) as answer:
                 status = answer.status
                 location = answer.headers.get("Location")
                 if status in REDIRECTS and location:
-                    following = target_of(location, target)
-                    downgraded = target.scheme == "https" and following.scheme == "http"
-                    outcome = "redirect-downgraded" if downgraded else "redirect"
-                    return following
-                page = await self._page(target, answer, bool(conditions))
+                    outcome = visit.move(target_of(location, target), cookies_of(answer.cookies))
+                    return None
+                page = await self._page(target, answer, bool(visit.conditions))
                 size_bytes, outcome = len(page.body), "not-modified" if page.not_modified else "page"
                 return page
         except NutgrafError as error:

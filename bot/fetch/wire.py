@@ -123,6 +123,7 @@ class Answer:
     headers: Mapping[str, str]
     encoding: str  # every Content-Encoding, in order
     length_bytes: int | None  # as announced
+    cookies: Sequence[str]  # every Set-Cookie
     pieces: AsyncIterator[bytes]
 
 
@@ -139,8 +140,8 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
 
     @asynccontextmanager
-    async def exchange(self, target: Target, conditions: Mapping[str, str]) -> AsyncIterator[Answer]:
-        """GET ``target``; inside the block the answer's body can be read.
+    async def exchange(self, target: Target, headers: Mapping[str, str]) -> AsyncIterator[Answer]:
+        """GET ``target`` with ``headers`` on top of ours; inside the block the answer's body can be read.
 
         Raises leaves of FetchError, also for what goes wrong inside the block.
         """
@@ -149,7 +150,7 @@ class Wire:
         try:
             with _as_leaves(target, self._limits):
                 request = self._open().get(
-                    URL(target.url, encoded=True), headers=conditions, allow_redirects=False
+                    URL(target.url, encoded=True), headers=headers, allow_redirects=False
                 )
                 async with request as response:
                     yield Answer(
@@ -157,6 +158,7 @@ class Wire:
                         response.headers,
                         ", ".join(response.headers.getall("Content-Encoding", [])),
                         response.content_length,
+                        response.headers.getall("Set-Cookie", []),
                         response.content.iter_any(),
                     )
         finally:

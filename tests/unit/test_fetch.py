@@ -29,7 +29,7 @@ from bot.errors import (
 )
 from bot.fetch import FetchLimits, HttpFetcher
 from bot.ports import Fetcher
-from tests.fakes.site import Reply, Site
+from tests.fakes.site import Reply, Seen, Site
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 QUICK = FetchLimits(connect_s=1, read_s=0.4, total_s=1.5, gap_s=0, body_limit_bytes=200_000)
@@ -140,6 +140,31 @@ async def test_redirects_end(site: Site, fetcher: Fetcher) -> None:
             await fetcher.get(site.url(start))
         assert caught.value.limit == 5
     assert site.hits("/loop") == 6
+
+
+async def test_a_consent_bounce_gets_its_cookie_back_and_nobody_else(site: Site, fetcher: Fetcher) -> None:
+    def bounce(seen: Seen) -> Reply:
+        if seen.headers.get("cookie") == "ok=1; id=a.b":
+            return Reply(b"the story")
+        cookies = [
+            ("Set-Cookie", "ok=1; Path=/; Secure"),
+            ("Set-Cookie", "id=a.b"),
+            ("Set-Cookie", "bad\x01=x;y"),
+        ]
+        return Reply(status=302, headers=[*cookies, ("Location", "/x")])
+
+    other = await Site().start()
+    other.add("/y", "elsewhere")
+    site.answer("/x", bounce).add(
+        "/away", status=302, headers=[("Set-Cookie", "a=1"), ("Location", other.url("/y"))]
+    )
+    assert (await fetcher.get(site.url("/x"))).body == b"the story"
+    assert "cookie" not in site.requests[0].headers
+    both = HttpFetcher(QUICK, [site.netloc, other.netloc])
+    assert (await both.get(site.url("/away"))).body == b"elsewhere"
+    assert "cookie" not in other.requests[0].headers
+    await both.close()
+    await other.stop()
 
 
 async def test_a_redirect_to_nowhere_is_the_sites_fault(site: Site, fetcher: Fetcher) -> None:

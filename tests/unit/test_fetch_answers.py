@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Blocked, FetchError, NotFound, SiteFailed
-from bot.fetch.answers import charset_of, error_of, hopeless, media_type_of, retry_after_s, validator
+from bot.fetch.answers import (
+    charset_of,
+    cookies_of,
+    error_of,
+    hopeless,
+    media_type_of,
+    retry_after_s,
+    validator,
+)
 from bot.fetch.limits import FetchLimits
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
@@ -109,6 +117,12 @@ def test_the_readers_to_judge(media_type: str) -> None:
 )
 def test_validators_cannot_smuggle_headers(value: str | None, kept: str | None) -> None:
     assert validator(value) == kept
+
+
+def test_cookies() -> None:
+    lines = ["a=1; Path=/", "b = x=y ", "c", "d=\r\nX: 1", "e f=1", "g=" + "x" * 600, 'h="q"']
+    assert cookies_of(lines) == {"a": "1", "b": "x=y", "c": "", "h": '"q"'}
+    assert len(cookies_of([f"n{number}=1" for number in range(500)])) == 30
 
 
 @pytest.mark.parametrize(
