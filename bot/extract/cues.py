@@ -16,15 +16,16 @@ CERTAIN = 0.97  # outvotes two mentions that the tagger has elsewhere
 
 _GROUP_BEFORE = re.compile(
     r"(?:\b(?:group|militia|party|movement|faction|charity|company|firm|watchdog)"
-    r"|\b(?:leaders?|heads?|members?|commanders?|fighters?|supporters?|spokes(?:man|woman|person)) (?:of|for))"
+    r"|\b(?:leaders?|heads?|members?|commanders?|fighters?|supporters?"
+    r"|spokes(?:man|woman|person)) (?:of|for))"
     r"(?: the)? $"
 )
 _GROUP_AFTER = re.compile(r" (?:group|militia|party|movement|militants?|fighters|lawmakers)\b")
-_ORG_NOUN = "(?:" + "|".join(
-    ("group", "company", "firm", "charity", "union", "agency", "party", "militia", "movement", "watchdog", "bank",
-     "association", "organi[sz]ation", "nonprofit", "retailer", "maker", "manufacturer", "brewer", "utility",
-     "newspaper", "website", "start-?up", "think[- ]tank", "network", "coalition", "alliance", "regulator")
-) + ")"  # fmt: skip
+_ORG_NOUN = (
+    r"(?:group|company|firm|charity|union|agency|party|militia|movement|watchdog|bank|association|organi[sz]ation"
+    r"|nonprofit|retailer|maker|manufacturer|brewer|utility|newspaper|website|start-?up|think[- ]tank|network"
+    r"|coalition|alliance|regulator)"
+)
 _NOUN_AFTER = re.compile(
     rf", (?:an?|the|one of [\w ]+?) (?:[\w'\u2019-]+ ){{0,4}}?{_ORG_NOUN}\b|, which (?!is in\b)"
 )

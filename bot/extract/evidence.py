@@ -16,6 +16,11 @@ from bot.extract.lexicon import words
 from bot.extract.names import COMPANY_TAILS, Found, key_of, last_of
 from bot.types import Span
 
+# an organisation whose last word is printed small
+_SMALL_TAIL = re.compile(
+    r"( (?:police|county council|city council|council|fire department|trust|school district)) "
+    r"(?=(?:said|says?|have|has|had|are|were|was|is|arrested|confirmed|believe|declined|voted|approved)\b)"
+)
 REPEATS_LIMIT = 400  # printings looked for again; a news story names under 150
 
 
@@ -30,10 +35,15 @@ def settled(text: str, found: Sequence[Found]) -> list[Found]:
 
 
 def _extended(text: str, found: Iterable[Found]) -> list[Found]:
-    """ "Islamic State" takes in a following "group" when the list of organisations has it so."""
+    """ "Islamic State" takes in a following "group" when the list of organisations has it so, and
+    "Harlow" the police that act: "Harlow police said"."""
     out = []
     for one in found:
         end = one.span.end
+        tail = _SMALL_TAIL.match(text, end) if one.kind is not EntityKind.PERSON else None
+        if tail and not known.is_demonym(one.span.of(text)):
+            out.append(Found(Span(one.span.start, tail.end(1)), EntityKind.ORG, 0.85))
+            continue
         if text[end : end + 6] == " group" and one.span.of(text) + " group" in known.org_aliases():
             one = one._replace(span=Span(one.span.start, end + 6))  # noqa: PLW2901
         out.append(one)

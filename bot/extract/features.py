@@ -126,9 +126,8 @@ def _seen(word: str) -> _Seen:
         own.extend(("k=" + code, "k2=" + code[:2]))
         left.append("-k=" + code)
         right.append("+k=" + code)
-    return _Seen(
-        own, left, right, ["--w=" + plain, "--c=" + case], ["++w=" + plain, "++c=" + case], plain, shape, case, flags
-    )  # fmt: skip
+    far = ["--w=" + plain, "--c=" + case], ["++w=" + plain, "++c=" + case]
+    return _Seen(own, left, right, far[0], far[1], plain, shape, case, flags)
 
 
 def features(words: Sequence[str], page: PageWords) -> list[list[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 
 from bot.extract import gazetteer as known
 from bot.extract.cast import Cast, Entity, EntityKind, NameMention
@@ -25,6 +26,9 @@ from bot.types import Article, Phrase, Span
 _LEAST_SURE = 0.4  # a lone guess below this is nobody unless the page says more
 _FAINT = 0.35  # a rule that is not sure: a name only when the page says more
 _TITLED = 0.95
+_HEADS = r"(?:leader|head|chief|chair|chairman|chairwoman|president|director|founder|chief executive)"
+_LEADS = re.compile(rf"(?:[\w-]+ ){{0,2}}{_HEADS}\b")
+_AGED_HEAD = re.compile(rf"\b[Tt]he (\d{{1,3}}-year-old) {_HEADS} of (?:the )?$")
 _SURE_RULE = 0.85  # a rule this sure adds a name that the tagger missed
 _ROLES_LIMIT = 12  # mentions of one entity whose surroundings are read for a role
 
@@ -174,7 +178,29 @@ def _assembled(article: Article, groups: list[Group]) -> Cast:
         entities.append(_entity(article, group, people, bounds, starts))
         mentions.extend(NameMention(one.span, index) for one in group.found)
     mentions.sort(key=lambda mention: mention.span)
-    return Cast(tuple(entities), tuple(mentions))
+    return Cast(_with_redescribed(article, entities), tuple(mentions))
+
+
+def _with_redescribed(article: Article, entities: list[Entity]) -> tuple[Entity, ...]:
+    """Ages of "the 45-year-old head of X", given to the one person who is printed as leading X."""
+    out = list(entities)
+    for org in entities:
+        if org.kind is not EntityKind.ORG:
+            continue
+        forms = (org.name.text, *(alias.text for alias in org.aliases))
+        led = [
+            at
+            for at, person in enumerate(entities)
+            if person.kind is EntityKind.PERSON
+            and any(
+                _LEADS.match(role.text) and any(form in role.text for form in forms) for role in person.roles
+            )
+        ]
+        for mention in org.mentions[:_ROLES_LIMIT] if len(led) == 1 else ():
+            match = _AGED_HEAD.search(article.text, max(0, mention.start - 60), mention.start)
+            if match and out[led[0]].age is None:
+                out[led[0]] = replace(out[led[0]], age=article.phrase(*match.span(1)))
+    return tuple(out)
 
 
 def _entity(

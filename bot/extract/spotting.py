@@ -166,23 +166,27 @@ def _kind_of(words: Sequence[str], first: int, last: int, titled: bool) -> tuple
     after = words[last].lower() if last < len(words) else ""
     if titled:
         return EntityKind.PERSON, 0.95
-    if known.is_org_word(name[0]) and "of" in name:
-        return EntityKind.ORG, 0.85
-    if known.bare(name[0]) in listed("thing_heads.txt") or known.bare(name[-1]) in listed("thing_words.txt"):
-        return EntityKind.PLACE, 0.6
-    if any(known.is_org_word(word) for word in name):
-        alone = len(name) == 1 and known.smallness(name[0]) > 0
-        return EntityKind.ORG, 0.3 if alone else 0.85
-    if "&" in name:
-        return EntityKind.ORG, 0.85
-    if known.is_place(" ".join(name)):
-        return EntityKind.PLACE, 0.9
+    cued = _by_words(name)
+    if cued is not None:
+        return cued
     given = name[0] in known.given_names()
     if given and len(name) > 1:
         return EntityKind.PERSON, 0.9
     if name[-1] in _TAILS or after in _SPEECH or before in _SPEECH:
         return EntityKind.PERSON, 0.7
     return _guess(name, before, after, given)
+
+
+def _by_words(name: Sequence[str]) -> tuple[EntityKind, float] | None:
+    """What the name's own words say: "Institute of", "Street", "Bank", "&", a listed place."""
+    if known.is_org_word(name[0]) and "of" in name:
+        return EntityKind.ORG, 0.85
+    if known.bare(name[0]) in listed("thing_heads.txt") or known.bare(name[-1]) in listed("thing_words.txt"):
+        return EntityKind.PLACE, 0.6
+    if "&" in name or any(known.is_org_word(word) for word in name):
+        alone = len(name) == 1 and known.smallness(name[0]) > 0
+        return EntityKind.ORG, 0.3 if alone else 0.85
+    return (EntityKind.PLACE, 0.9) if known.is_place(" ".join(name)) else None
 
 
 def _guess(name: Sequence[str], before: str, after: str, given: bool) -> tuple[EntityKind, float]:
