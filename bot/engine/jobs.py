@@ -27,6 +27,8 @@ _CAP_S = 600.0
 # After the last attempt ``give_up`` itself is tried this often, then the job is left as failed.
 _GIVE_UP_ATTEMPTS = 20
 _POOL_SIZE = 4
+# New jobs are announced; jobs to be retried are only found by looking.
+_POLL_S = 1.0
 
 
 class Patience(retry.BaseRetryStrategy):
@@ -143,6 +145,7 @@ class JobEngine:
         await self._app.run_worker_async(
             wait=wait,
             concurrency=self._concurrency,
+            fetch_job_polling_interval=_POLL_S,
             install_signal_handlers=False,
             delete_jobs="successful",
             shutdown_graceful_timeout=5.0,

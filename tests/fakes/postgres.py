@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -33,6 +36,8 @@ def running_server() -> Iterator[str]:
             connection.execute("select pg_reload_conf()")
         yield server.get_uri()
     finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(server.get_pid(), signal.SIGQUIT)  # at once: nobody needs what is in it
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 

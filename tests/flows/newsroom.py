@@ -127,7 +127,7 @@ async def hand_over(desk: Desk, folder: Path, gate: Gate) -> None:
 async def main(address: str, folder: Path, hop: str) -> None:
     gate = Gate(hop)
     database = await open_database(address)
-    engine = JobEngine(database, stalled_s=1.5, attempts=60, retry_base_s=0.05)
+    engine = JobEngine(database, stalled_s=1.0, attempts=60, retry_base_s=0.05)
     await engine.open()
     store = SqlStore(database, engine)
     desk = Desk(
