@@ -18,13 +18,13 @@ Reader = Callable[[Page], Article]
 
 
 def _html(page: Page) -> Article:
-    from bot.article.page import read_html
+    from bot.article.page import read_html  # noqa: PLC0415 - lxml is loaded by the process that reads
 
     return read_html(page)
 
 
 def _plain(page: Page) -> Article:
-    from bot.article.plain import read_plain
+    from bot.article.plain import read_plain  # noqa: PLC0415 - the same
 
     return read_plain(page)
 

@@ -57,10 +57,8 @@ def byline_above(blocks: Sequence[Block], story: Sequence[Block], site: str | No
     low = story[0].mark if story else 0
     above = [block.text for block in blocks if low - _ABOVE_BLOCKS <= block.mark < low]
     for at, text in enumerate(above):
-        if text.casefold().strip(" :") == "by" and at + 1 < len(above):
-            line = f"By {above[at + 1]}"
-        else:
-            line = text
+        alone = text.casefold().strip(" :") == "by" and at + 1 < len(above)
+        line = f"By {above[at + 1]}" if alone else text
         if _BY.match(line) and len(line.split()) <= _BY_WORDS:
             names = names_from([line], site)
             if names:

@@ -56,6 +56,25 @@ def chosen(
     return ours if _first_wins(left, right, stated, title) else theirs
 
 
+def filled(blocks: Sequence[Block], kept: Sequence[Block]) -> list[Block]:
+    """``kept`` with the tables and quotations that stand between its blocks.
+
+    readability drops small tables by their shape and embedded posts by their class.
+    """
+    if not kept:
+        return []
+    inside = {block.mark for block in kept}
+    low, high = min(inside), max(inside)
+    return [
+        block for block in blocks if block.mark in inside or (low < block.mark < high and _set_off(block))
+    ]
+
+
+def _set_off(block: Block) -> bool:
+    kinds = (ParagraphKind.TABLE, ParagraphKind.BLOCKQUOTE)
+    return block.kind in kinds and not block.junk and block.linked < 0.5
+
+
 def _text(blocks: Sequence[Block]) -> str:
     return "\n".join(block.text for block in blocks)
 

@@ -97,7 +97,7 @@ def _try(body: bytes, label: str | None) -> str | None:
 
 
 def _guessed(body: bytes) -> str:
-    from charset_normalizer import from_bytes
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, seldom needed
 
     sample = re.sub(rb"<[^>]{0,2000}>", b" ", body[:_GUESS_WINDOW_BYTES])
     best = from_bytes(sample, threshold=0.3).best()

@@ -29,10 +29,8 @@ _PUBLISHED_KEYS = ("article:published_time", "datepublished", "parsely-pub-date"
                    "cxenseparse:recs:publishtime")  # fmt: skip
 _MODIFIED_KEYS = ("article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified")
 _AUTHOR_NODES = (
-    "(//*[@rel='author'] | //*[contains(concat(' ', normalize-space(@class), ' '), ' author-name ')]"
-    " | //*[contains(concat(' ', normalize-space(@class), ' '), ' byline ')]"
-    " | //*[contains(concat(' ', normalize-space(@class), ' '), ' author ')]"
-    " | //*[contains(@class, 'byline') or contains(@class, 'author-name') or contains(@class, 'author__name')])"
+    "(//*[@rel='author'] | //*[contains(@class, 'byline') or contains(@class, 'author-name')"
+    " or contains(@class, 'author__name') or contains(concat(' ', @class, ' '), ' author ')])"
     "[position() <= 12]"
 )
 _BYLINE_WORDS = 16

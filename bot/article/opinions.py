@@ -39,7 +39,7 @@ def readability_marks(root: HtmlElement) -> set[int]:
 
 def trafilatura_text(root: HtmlElement) -> str:
     """trafilatura's text of the tree as parsed, in its precise mode; "" when it finds none."""
-    from trafilatura import bare_extraction
+    from trafilatura import bare_extraction  # noqa: PLC0415 - slow to import, half of the pages need it
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from bot.article.asides import around, without_notes
 from bot.article.blocks import mark_blocks, split_runs
 from bot.article.byline import byline_above
-from bot.article.choose import chosen, settled
+from bot.article.choose import chosen, filled, settled
 from bot.article.dateline import dateline_of
 from bot.article.decode import decode
 from bot.article.gate import coverage_of, refusal, shape_of
@@ -64,9 +64,9 @@ def _picked(root: HtmlElement, source: str, blocks: list[Block], meta: Metadata)
     """Blocks of the story by the first opinion, and by the second where it could change the answer."""
     first = readability_marks(root)
     if settled(blocks, first):
-        return [block for block in blocks if block.mark in first]
+        return filled(blocks, [block for block in blocks if block.mark in first])
     second = marks_in(trafilatura_text(parse(source, "")), blocks)
-    return chosen(blocks, first, second, meta.body, meta.title)
+    return filled(blocks, chosen(blocks, first, second, meta.body, meta.title))
 
 
 def _without_asides(

@@ -29,7 +29,7 @@ def _readability(body: bytes) -> str:
 
 
 def _trafilatura(body: bytes, *, precision: bool) -> str:
-    from trafilatura import extract
+    from trafilatura import extract  # noqa: PLC0415 - slow to import, only this measurement needs it
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     return extract(decode(body), favor_precision=precision, include_comments=False) or ""

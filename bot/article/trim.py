@@ -89,4 +89,6 @@ def _is_tail(block: Block) -> bool:
 
 
 def _is_label(block: Block, words: int) -> bool:
+    if block.kind is ParagraphKind.POST:
+        return False
     return len(tokens(block.text)) < words and not _ENDS.search(block.text)
