@@ -35,8 +35,10 @@ _NOUN_WORD = re.compile(r"([\w-]+),? $")
 _THE_BEFORE = re.compile(r"\b[Tt]he $")
 _AGE_AFTER = re.compile(r",? \(\d{1,2}\)|, \d{1,2}(?=[,.;)])|, (?:a |an |the )?\d{1,2}-year-old\b")
 _ALSO = re.compile(
-    r"(?:, | \(| )?(?:(?:which is |who is )?(?:also |better |formerly |previously |once |widely )?"
-    r"(?:known as|called|nicknamed)|formerly|a\.?k\.?a\.?)(?: the)? [\"\u201c\u2018']?(?:[Tt]he )?$"
+    r"(?:, | \(| )?(?:(?:which is |who is )?(?:also |better |formerly |previously |once |widely )?known as"
+    # a bare "called" is a verb: "Roe called Poe a liar"
+    r"|(?:which is |who is |also |formerly |previously |once )(?:called|nicknamed)"
+    r"|formerly|a\.?k\.?a\.?)(?: the)? [\"\u201c\u2018']?(?:[Tt]he )?$"
 )
 _OR = re.compile(r", or (?:the )?$")
 _PAREN = re.compile(r",? \((?:or |the )?[\"\u201c]?$")
