@@ -91,9 +91,9 @@ def plain(marked: str, limit: int) -> str:
     entities are read; "a < b" is no tag.
     """
     text = marked[: limit * 20]
-    for _ in range(2):
+    for _ in range(2 if "<" in text or "&" in text else 0):
         text = _TAG.sub(" " if "<p" in text or "<br" in text else "", _UNSEEN.sub(" ", text))
         text = html.unescape(text)
-    text = _CONTROL.sub(" ", _TAG.sub("", text))
+    text = _CONTROL.sub(" ", _TAG.sub("", text) if "<" in text else text)
     text = " ".join(text.encode("utf-8", "replace").decode().split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "\u2026"
