@@ -101,7 +101,7 @@ class Verbs:
         subscription = await tx.follow(opened.state, wanted)
         if first:
             await tx.finish_poll(Poll(opened.state, opened.feed.entries), now)
-        return words.followed(subscription)
+        return words.followed(subscription, next(iter(opened.feed.entries), None))
 
     async def _receipt(self, tx: Transaction, place: Place, url: str | None) -> str:
         record = await tx.latest_digest(place, url)

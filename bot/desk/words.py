@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.desk.rules import AUTO_DIGEST, OFF, ON
 from bot.display import plain, shortened
 from bot.records import Counts, DigestRecord
-from bot.types import Subscription
+from bot.types import Entry, Subscription
 
 _TITLE_LIMIT = 120
 
@@ -16,11 +16,15 @@ def broke(ref: str) -> str:
     return f"Something broke here (ref {ref}). The log says what; nothing of yours is lost."
 
 
-def followed(subscription: Subscription) -> str:
-    return (
+def followed(subscription: Subscription, newest: Entry | None) -> str:
+    """Nothing old is posted; the newest entry is named, so that people see it is the right feed."""
+    told = (
         f"Following “{_title(subscription)}” as number {subscription.id}:"
         f" its new stories will be posted here{_filters(subscription)}."
     )
+    if newest is None:
+        return f"{told} It holds none today."
+    return f"{told} Its newest today is “{shortened(newest.title or newest.url, _TITLE_LIMIT)}”."
 
 
 def unfollowed(subscription: Subscription) -> str:
