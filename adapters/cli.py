@@ -101,11 +101,16 @@ def _failed(error: Exception, source: str | None = None) -> int:
 
 def _run(wanted: argparse.Namespace) -> int:
     from bot.config import load  # noqa: PLC0415
+    from bot.errors import NutgrafError  # noqa: PLC0415
 
     named = wanted.config or (
         Path(os.environ["NUTGRAF_CONFIG"]) if os.environ.get("NUTGRAF_CONFIG") else None
     )
-    settings = load(named, os.environ)
+    try:
+        settings = load(named, os.environ)
+    except NutgrafError as error:
+        _failed(error)
+        return USAGE
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
     if wanted.command == "digest":
         return _awaited(_digest(settings, wanted.source, wanted.form, wanted.url))
@@ -139,9 +144,9 @@ def _awaited(work: Coroutine[Any, Any, int]) -> int:
 
 async def _chat(settings: Settings) -> int:
     from adapters import terminal  # noqa: PLC0415
-    from bot import app  # noqa: PLC0415
+    from bot.app.house import opened  # noqa: PLC0415
 
-    async with app.opened(settings) as house:
+    async with opened(settings) as house:
         workers = [asyncio.create_task(house.desk.run()), asyncio.create_task(house.poller.run())]
         sitting = asyncio.create_task(
             terminal.serve(
@@ -163,12 +168,12 @@ async def _chat(settings: Settings) -> int:
 
 async def _asked(settings: Settings, wanted: argparse.Namespace) -> int:
     from adapters.terminal import HERE  # noqa: PLC0415
-    from bot import app  # noqa: PLC0415
+    from bot.app import house  # noqa: PLC0415
 
     if wanted.command == "status":
-        print(await app.status(settings, HERE))
+        print(await house.status(settings, HERE))
     else:
-        print(await app.receipt(settings, HERE, wanted.url))
+        print(await house.receipt(settings, HERE, wanted.url))
     return OK
 
 
@@ -176,17 +181,17 @@ async def _asked(settings: Settings, wanted: argparse.Namespace) -> int:
 
 
 async def _digest(settings: Settings, sources: Sequence[str], form: str, url: str | None) -> int:
-    from bot import app  # noqa: PLC0415
+    from bot.app.reading import reading, rendered  # noqa: PLC0415
 
     if url is not None and len(sources) > 1:
         print("nutgraf: --url is the address of one source, not of several.", file=sys.stderr)
         return USAGE
     codes = []
-    async with app.reading(settings) as read:
+    async with reading(settings) as read:
         for source in sources:
             try:
                 digest = await read(_page(settings, source, url))
-                _print(app.rendered(digest, form))
+                _print(rendered(digest, form))
                 codes.append(OK)
             except BrokenPipeError:
                 raise
@@ -198,13 +203,13 @@ async def _digest(settings: Settings, sources: Sequence[str], form: str, url: st
 
 
 def _page(settings: Settings, source: str, url: str | None) -> str | Page:
-    from bot import app  # noqa: PLC0415
+    from bot.app.reading import file_page, stream_page  # noqa: PLC0415
 
     if source == "-":
-        return app.stream_page(sys.stdin.buffer.read(settings.max_page_mib * 2**20 + 1), url)
+        return stream_page(sys.stdin.buffer.read(settings.max_page_mib * 2**20 + 1), url)
     if source.lower().startswith(("http://", "https://")):
         return source
-    return app.file_page(settings, Path(source).expanduser(), url)
+    return file_page(settings, Path(source).expanduser(), url)
 
 
 def _print(made: object) -> None:

@@ -33,6 +33,12 @@ async def serve(
     screen = Screen(sys.stdout)
     chat = TerminalChat(transcript, screen)
     desk.serve(chat)
-    sitting = Session(chat, screen, Keyboard(person=person), submit=desk.take, grant=grant, verbs=verbs)
+
+    async def waiting() -> int:
+        return (await desk.status(HERE)).waiting
+
+    sitting = Session(
+        chat, screen, Keyboard(person=person), submit=desk.take, grant=grant, verbs=verbs, waiting=waiting
+    )
     with kept_terminal(person=person):
         await sitting.run()

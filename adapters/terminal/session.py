@@ -22,11 +22,13 @@ WELCOME = "Paste a link or a file path. “help” shows what else I can do; Ctr
 T = TypeVar("T")
 Submit = Callable[[Request], Awaitable[bool]]
 Grant = Callable[[Path], str]
+Waiting = Callable[[], Awaitable[int]]
+_LOOK_S = 0.05  # between two looks at what an earlier run left over
 
 
 class Session:
     """``submit`` hands a request to the desk, False when it will not be answered; ``grant`` makes a link
-    of a file that this user names."""
+    of a file that this user names; ``waiting`` is how many requests are still without an answer."""
 
     def __init__(
         self,
@@ -37,9 +39,10 @@ class Session:
         submit: Submit,
         grant: Grant,
         verbs: frozenset[str],
+        waiting: Waiting,
     ) -> None:
         self._chat, self._screen, self._keyboard = chat, screen, keyboard
-        self._submit, self._grant, self._verbs = submit, grant, verbs
+        self._submit, self._grant, self._verbs, self._waiting = submit, grant, verbs, waiting
 
     async def run(self) -> None:
         """Until the lines end, the user leaves, or nobody reads the answers; answers come first."""
@@ -53,6 +56,13 @@ class Session:
                 break
             if line.strip():
                 await self._ask(line.strip())
+        if not self._keyboard.person:
+            await self._until_left(self._leftovers())
+
+    async def _leftovers(self) -> None:
+        """Requests of a run that died are answered by this one, also when nothing more is asked."""
+        while await self._waiting():  # noqa: ASYNC110 - the store is the only one who knows
+            await asyncio.sleep(_LOOK_S)
 
     async def _ask(self, line: str) -> None:
         request = request_of(line, self._verbs, self._grant)

@@ -75,6 +75,10 @@ def test_a_file_that_is_there_needs_no_slash(tmp_path: Path, monkeypatch: pytest
     assert path_in("pier.html") == Path("pier.html")
 
 
+async def nothing() -> int:
+    return 0
+
+
 async def sitting(
     typed: bytes, tmp_path: Path, answer: str = "Answered.", delay_s: float = 0.0
 ) -> tuple[str, list[Request]]:
@@ -100,7 +104,9 @@ async def sitting(
             pipe.write(typed)
 
     keyboard = Keyboard(person=False, descriptor=reading)
-    session = Session(chat, Screen(out, styled=False), keyboard, submit=submit, grant=grant, verbs=verbs())
+    session = Session(
+        chat, Screen(out, styled=False), keyboard, submit=submit, grant=grant, verbs=verbs(), waiting=nothing
+    )
     await asyncio.wait_for(asyncio.gather(session.run(), asyncio.to_thread(type_it)), 10)
     os.close(reading)
     return out.getvalue(), asked
@@ -137,7 +143,9 @@ async def test_nobody_reads_the_answers(tmp_path: Path) -> None:
     os.write(writing, b"help\n")
     out.close()
     keyboard = Keyboard(person=False, descriptor=reading)
-    session = Session(chat, Screen(out, styled=False), keyboard, submit=submit, grant=grant, verbs=verbs())
+    session = Session(
+        chat, Screen(out, styled=False), keyboard, submit=submit, grant=grant, verbs=verbs(), waiting=nothing
+    )
     await asyncio.wait_for(session.run(), 10)
     os.close(writing)
     os.close(reading)
