@@ -46,6 +46,7 @@ class Link:
     cue: Span | None = None
 
 
+_HORIZON = 120  # units of a sentence that are looked at, each side of the quotation
 _REACH = 40  # units between a cue and its quotation, at most
 
 
@@ -68,6 +69,7 @@ def link_in_sentence(scene: Scene, quotation: int) -> Link | None:
     number, at = scene.place[quotation]
     row = scene.rows[number]
     start, end = row.sentence(at)
+    start, end = max(start, at - _HORIZON), min(end, at + _HORIZON)
     closing = scene.marks[quotation].inner.of(scene.article.text)[-1:]
     finder = _Finder(row, number, start, end, at, closing)
     return finder.find()

@@ -69,18 +69,32 @@ def pair(text: str, paragraphs: Sequence[Paragraph]) -> tuple[Marked, ...]:
     blocks = [block for block in paragraphs if block.kind is not ParagraphKind.HEADING]
     following = {block.span: nxt.span for block, nxt in itertools.pairwise(blocks)}
     found: list[Marked] = []
+    opened: Mark | None = None
     for block in paragraphs:
-        found.extend(_in_paragraph(text, block.span, following.get(block.span)))
+        if block.kind is ParagraphKind.HEADING:
+            found.extend(_in_paragraph(text, block.span, None, None)[0])
+            continue
+        within, after = block.span, following.get(block.span)
+        marked, opened = _in_paragraph(text, within, after, opened)
+        found.extend(marked)
     return tuple(found)
 
 
-def _in_paragraph(text: str, within: Span, following: Span | None) -> list[Marked]:
+def _in_paragraph(
+    text: str, within: Span, following: Span | None, opened: Mark | None
+) -> tuple[list[Marked], Mark | None]:
+    """Stretches of one paragraph, and the marks still open at its end that the next one only closes.
+
+    ``opened``: those of the paragraph before, where this one begins inside the quotation.
+    """
     signs = _signs(text, within)
+    if opened is not None:
+        signs.insert(0, _Sign(within.start, within.start, opened, "“"))
     found: list[Marked] = []
     at = 0
     while at < len(signs):
         sign = signs[at]
-        if not _opens(text, sign, within):
+        if sign.end > sign.start and not _opens(text, sign, within):
             at += 1
             continue
         close = _close_of(text, signs, at, within)
@@ -88,14 +102,14 @@ def _in_paragraph(text: str, within: Span, following: Span | None) -> list[Marke
             if inner := _words_between(text, sign.end, signs[close].start):
                 found.append(Marked(Span(sign.start, signs[close].end), inner, sign.family))
             at = close + 1
-        elif _goes_on(text, sign, signs[at + 1 :], within, following):
-            inner = _words_between(text, sign.end, within.end)
-            if inner:
-                found.append(Marked(Span(sign.start, within.end), inner, sign.family, continued=True))
-            break
-        else:
-            at += 1
-    return found
+            continue
+        reopened = _goes_on(text, signs, at, following)
+        closed = not reopened and _is_closed_by(text, signs, at, following)
+        if (reopened or closed) and (inner := _words_between(text, sign.end, within.end)):
+            found.append(Marked(Span(sign.start, within.end), inner, sign.family, continued=True))
+            return found, sign.family if closed else None
+        at += 1
+    return found, None
 
 
 def _words_between(text: str, start: int, end: int) -> Span | None:
@@ -199,8 +213,16 @@ def _closes_later(text: str, signs: list[_Sign], at: int, within: Span) -> bool:
 
 def _is_nested(text: str, signs: list[_Sign], at: int, within: Span) -> bool:
     """A quotation inside a quotation, in the same marks: two ends follow before another beginning."""
-    rest = [sign for sign in signs[at + 1 :] if sign.family is signs[at].family]
-    return len(rest) > 1 and not any(_opening_place(text, sign, within) for sign in rest[:2])
+    ends = 0
+    for index in range(at + 1, len(signs)):
+        if signs[index].family is not signs[at].family:
+            continue
+        if _opening_place(text, signs[index], within):
+            return False
+        ends += 1
+        if ends == 2:
+            return True
+    return False
 
 
 def _single_close(text: str, signs: list[_Sign], at: int, within: Span) -> int | None:
@@ -235,12 +257,28 @@ def _plural(text: str, sign: _Sign) -> bool:
     return text[sign.start - 1] in "sSzx" and len(after) == 2 and after[0] == " " and after[1].islower()
 
 
-def _goes_on(text: str, sign: _Sign, rest: list[_Sign], within: Span, following: Span | None) -> bool:
+def _last_of_family(signs: list[_Sign], at: int) -> bool:
+    """Nothing of the same family follows; single marks may be apostrophes and do not count."""
+    family = signs[at].family
+    if family is Mark.SINGLE:
+        return True
+    return all(signs[index].family is not family for index in range(at + 1, len(signs)))
+
+
+def _goes_on(text: str, signs: list[_Sign], at: int, following: Span | None) -> bool:
     """The paragraph ends inside the quotation and the next one re-opens it."""
-    if following is None or any(later.family is sign.family is not Mark.SINGLE for later in rest):
+    if following is None or not _last_of_family(signs, at):
         return False
     opening = _SIGN.match(text, following.start, following.end)
     if opening is None or text[following.start] in _CLOSERS:
         return False
     single = opening.group() in _SINGLES
-    return single == (sign.family is Mark.SINGLE)
+    return single == (signs[at].family is Mark.SINGLE)
+
+
+def _is_closed_by(text: str, signs: list[_Sign], at: int, following: Span | None) -> bool:
+    """The next paragraph does not re-open the quotation, but its first double mark is an end."""
+    if following is None or signs[at].family is not Mark.DOUBLE or not _last_of_family(signs, at):
+        return False
+    first = next((s for s in _signs(text, following) if s.family is Mark.DOUBLE), None)
+    return first is not None and first.glyph in '"”' and not _opening_place(text, first, following)

@@ -60,10 +60,11 @@ def _with_overlooked_names(tokens: list[Unit]) -> list[Unit]:
     out: list[Unit] = []
     at = 0
     while at < len(tokens):
+        titled = at > 0 and tokens[at - 1].low in _COURTESY
         end = at
-        while end < len(tokens) and end - at < 4 and _could_be_name(tokens[end]):
+        while end < len(tokens) and end - at < 4 and _could_be_name(tokens[end], titled):
             end += 1
-        if end > at and _beside_cue(tokens, at, end):
+        if end > at and _beside_cue(tokens, at, end, titled):
             span = Span(tokens[at].span.start, tokens[end - 1].span.end)
             low = " ".join(token.low for token in tokens[at:end])
             out.append(Unit(UnitKind.NAME, span, low, possessive=tokens[end - 1].possessive, capital=True))
@@ -74,24 +75,27 @@ def _with_overlooked_names(tokens: list[Unit]) -> list[Unit]:
     return out
 
 
-def _could_be_name(token: Unit) -> bool:
+_COURTESY = frozenset({"mr", "mrs", "ms", "miss", "dr", "sir", "dame", "sen", "rep", "gov", "rev", "prof"})
+
+
+def _could_be_name(token: Unit, titled: bool) -> bool:
     low = token.low
-    return (
-        token.kind is UnitKind.WORD
-        and token.capital
-        and not (low in _STOPS or low in DETERMINERS or low in cue_forms() or low in ABBREVIATIONS)
-        and not (low in words("calendar.txt") or low in _source_nouns() or low in words("clause_openers.txt"))
-    )
+    if token.kind is not UnitKind.WORD or not token.capital or low in _STOPS or low in DETERMINERS:
+        return False
+    if low in cue_forms() or low in ABBREVIATIONS or low in words("calendar.txt"):
+        return False
+    return titled or not (low in _source_nouns() or low in words("clause_openers.txt"))
 
 
-def _beside_cue(tokens: list[Unit], at: int, end: int) -> bool:
+def _beside_cue(tokens: list[Unit], at: int, end: int, titled: bool) -> bool:
     """``said Ellis`` or ``Rival Jane Roe said``; a single capital that begins a sentence does not count."""
     after = tokens[end].low if end < len(tokens) else ""
     before = tokens[at - 1].low if at else ""
     according = before == "to" and at > 1 and tokens[at - 2].low == "according"
     if (before in _SPEECH and at > 0) or according:
         return after not in _SPEECH
-    return after in _SPEECH and (end - at > 1 or (at > 0 and tokens[at - 1].kind is UnitKind.QUOTE))
+    quoted = at > 0 and tokens[at - 1 - (before == "," and at > 1)].kind is UnitKind.QUOTE
+    return after in _SPEECH and (end - at > 1 or quoted or titled)
 
 
 _SPEECH = frozenset({"said", "says", "told", "added", "wrote", "tweeted", "asked", "explained", "continued"})
@@ -143,7 +147,9 @@ def _noun_phrase(tokens: list[Unit], at: int) -> tuple[Unit, int]:
     while end < len(tokens) and end - at < 9 and _inside_phrase(tokens, end):
         end += 1
     names = [i for i in range(at, end) if tokens[i].kind is UnitKind.NAME]
-    heads = [i for i in range(at, end) if tokens[i].low in _source_nouns()]
+    heads = [
+        i for i in range(at, end) if tokens[i].kind is UnitKind.WORD and tokens[i].low in _source_nouns()
+    ]
     last_name, last_head = (names or [-1])[-1], (heads or [-1])[-1]
     if last_name > last_head and not tokens[last_name].possessive:
         # "Clinton spokesman Brian Fallon": the last name speaks; a further noun makes it a thing

@@ -7,6 +7,7 @@ from bot.extract.phrases import Unit, UnitKind
 from bot.extract.scene import Row, Scene
 from bot.types import ParagraphKind
 
+_LOOK_BACK = 30  # quotations of one paragraph, at most
 _BLANK = frozenset({"and", "but", "so", "yet", "or"})
 
 
@@ -53,7 +54,7 @@ def _carried(scene: Scene, links: list[Link | None], quotation: int) -> Link | N
 def _same_paragraph(scene: Scene, links: list[Link | None], quotation: int) -> Link | None:
     """The speaker of the quotation before in this paragraph, unless somebody else spoke between."""
     number, at = scene.place[quotation]
-    for earlier in range(quotation - 1, -1, -1):
+    for earlier in range(quotation - 1, max(-1, quotation - 1 - _LOOK_BACK), -1):
         if earlier not in scene.place or scene.place[earlier][0] != number:
             break
         link = links[earlier]

@@ -138,7 +138,7 @@ def _words(text: str, start: int, end: int, skip: list[tuple[int, int]]) -> list
         owned = low.endswith(("'s", "’s"))
         low = low[:-2] if owned else low
         if kind is UnitKind.WORD and low in PRONOUNS:
-            kind = UnitKind.PRONOUN
+            kind, owned = UnitKind.PRONOUN, False  # "he's" is no possessive
         out.append(Unit(kind, Span(a, b), low, possessive=owned, capital=word[0].isupper()))
     return out
 

@@ -24,6 +24,7 @@ TRUST = {
     How.BEFORE: 0.93, How.SAME: 0.96, How.LATE: 0.97, How.COLON: 0.85, How.FAR: 0.75, How.PRIOR: 0.75,
     How.CARRIED: 0.6, How.SUBJECT: 0.55,
 }  # fmt: skip
+LIMIT_QUOTES = 1_000  # quoted stretches that are looked at, so that a hostile page costs no more
 # Below SHOWN nobody is named; below CERTAIN the digest says that it is not sure. Tuned on PolNeAR dev.
 SHOWN = 0.4
 CERTAIN = 0.65
@@ -35,7 +36,7 @@ def attributed(article: Article, sentences: tuple[Span, ...], cast: Cast) -> tup
     ``sentences`` are spans of ``article.text``. ``Quote.score`` says why a quote ranks where it does
     (``bot.extract.rank_quotes``).
     """
-    marks = pair(article.text, article.paragraphs)
+    marks = pair(article.text, article.paragraphs)[:LIMIT_QUOTES]
     scene = scene_of(article, sentences, cast, marks)
     turns = turns_of(scene)
     links = links_of(scene)
