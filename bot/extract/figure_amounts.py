@@ -53,6 +53,8 @@ def _money(tokens: list[Token], found: Operand, currency: str) -> Draft:
     unit, end = _per(tokens, currency, found.end)
     draft = Draft(found.first, end, FigureKind.MONEY, found.value, unit)
     _add_counted(tokens, draft)
+    if draft.counts is None:
+        draft.counts = _before_of(tokens, found.first)  # "a fine of $500"
     return draft
 
 
@@ -62,7 +64,7 @@ def _per(tokens: list[Token], unit: str, end: int) -> tuple[str, int]:
 
 
 # ways in which an amount names what it is for: "$5 million in damages", "$1bn worth of shares"
-_LINKS = (("in",), ("worth", "of"), ("-", "worth", "of"))
+_LINKS = (("in",), ("for",), ("worth", "of"), ("-", "worth", "of"))
 
 
 def _add_counted(tokens: list[Token], draft: Draft) -> None:
@@ -87,7 +89,11 @@ def _linked(tokens: list[Token], at: int) -> NounPhrase | None:
     """ "in damages", "worth of shares"."""
     for words in _LINKS:
         if tuple(low_at(tokens, at + k) for k in range(len(words))) == words:
-            return _lower(tokens, noun_phrase(tokens, at + len(words)))
+            phrase = _lower(tokens, noun_phrase(tokens, at + len(words)))
+            if words == ("for",) and phrase is not None:  # "for repairs", not "for years"
+                timed = unit_at(tokens, phrase.end - 1, digits=False)
+                return phrase if phrase.plural and timed is None else None
+            return phrase
     return None
 
 
@@ -144,7 +150,9 @@ def _age(tokens: list[Token], found: Operand) -> Draft | None:
     named = (
         (lead in word_set("age_leads") and (lead == "aged" or not _goes_on(tokens, found.end)))
         or (lead == "of" and before == "age")
-        or (lead in {"is", "was"} and before == "who" and _closed(tokens, found.end))
+        or (lead in {"is", "was"} and before in {"who", "he", "she"} and _closed(tokens, found.end))
+        or (lead in {"he’s", "she’s", "he's", "she's"} and _closed(tokens, found.end))
+        or (lead == "both" and before == "," and number.digits and _closed(tokens, found.end))
     )
     if named:
         return Draft(at, found.end, FigureKind.AGE, found.value, "year of age")
@@ -299,6 +307,8 @@ def _uncounted(tokens: list[Token], found: Operand, *, small: bool, ranged: bool
     if number.digits:
         counts = _before_of(tokens, at)
         return Draft(at, found.end, FigureKind.COUNT, found.value, "", counts=counts, small=number.value < 10)
+    if low_at(tokens, at - 1) in {"you", "we", "us", "they"}:
+        return None  # "you two"
     if ranged or number.value >= 10 or after in word_set("live"):
         return Draft(at, found.end, FigureKind.COUNT, found.value, "", small=small)
     return None

@@ -89,6 +89,9 @@ def is_earlier(tokens: list[Token], draft: Draft) -> bool:
             nouns, verbs = window[at + 1 : at + 4], window[at + 1 : at + 3]
             if word_set("earlier_nouns") & frozenset(nouns) or word_set("earlier_verbs") & frozenset(verbs):
                 return True
+        told = word == "had" and word_set("earlier_verbs") & frozenset(window[at + 1 : at + 2])
+        if told and word_set("estimates") & frozenset(window[at + 2 :]):
+            return True  # "had put the number of dead at 61"
     return _denied_behind(tokens, draft.end)
 
 

@@ -56,6 +56,11 @@ def _range(tokens: list[Token], at: int, pair: tuple[Operand, Operand], joint: s
     """ "between X and Y", "from X to Y", "X to Y", "X-Y", "two or three" as one figure; else None."""
     first, second = pair
     lead = tokens[at].low
+    if lead in {"from", "between"} and first.unit is not None and _is_bare(tokens, second):
+        draft = single(tokens, first, ranged=True)  # "from 11 minutes to 19"
+        if draft is not None and not is_correction(tokens, first.first):
+            draft.first, draft.end, draft.high = at, second.end, second.value
+            return draft
     if (joint == "and") != (lead == "between") or not _same_measure(first, second):
         return None
     low, high = _shared_scale(first, second), second.value
@@ -77,6 +82,11 @@ def _range(tokens: list[Token], at: int, pair: tuple[Operand, Operand], joint: s
             draft.kind, draft.unit = FigureKind.AGE, "year of age"
     draft.first, draft.value, draft.high = at, low, high
     return draft
+
+
+def _is_bare(tokens: list[Token], found: Operand) -> bool:
+    """Neither currency nor unit nor a counted noun: the unit was said before."""
+    return found.unit is None and found.currency is None and noun_phrase(tokens, found.end) is None
 
 
 def is_correction(tokens: list[Token], at: int) -> bool:
@@ -131,6 +141,8 @@ def _is_change(tokens: list[Token], at: int, first: Operand) -> bool:
     lead = low_at(tokens, at - 1)
     if lead in {"about", "almost", "nearly"}:
         lead = low_at(tokens, at - 2)
+    if lead == "by" and first.unit is not None and first.unit.kind is FigureKind.PERCENT:
+        return False  # "by 6% to 8%"
     return lead in word_set("change") and (own or lead != "by")
 
 

@@ -15,6 +15,7 @@ from bot.extract.figure_tokens import HYPHENS, MARK, WORD, Token, glued, low_at
 from bot.extract.figure_words import word_set
 from bot.types import Article, Phrase
 
+_OPENING = 6  # tokens within which a sentence's own name stands: "Its director, Mara Lindt, ..."
 _FURTHEST = 24  # tokens between a name and its verb over an apposition
 
 
@@ -73,6 +74,8 @@ class _Reader:
         """The clause of the verb at token ``verb``: behind it, or before it when it closes the sentence."""
         speaker, first = self._subject(verb)
         if speaker is not None:
+            if low_at(self._tokens, verb + 1) == "," and low_at(self._tokens, first - 1) == ",":
+                return [Source(speaker, 0, len(self._tokens))]  # "The fund, he said, and the council ..."
             if self._closes(verb + 1) and low_at(self._tokens, first - 1) in {",", "”", '"', "’", "—", "–"}:
                 return [Source(speaker, 0, first)]
             return [Source(speaker, verb + 1, self._clause_end(verb + 1))]
@@ -88,6 +91,8 @@ class _Reader:
             end = to + 1
             while end < len(self._tokens) and end - to < 8 and self._plain(end, first=end == to + 1):
                 end += 1
+            if low_at(self._tokens, end) == "." and glued(self._tokens, end) and end + 1 < len(self._tokens):
+                return []  # an abbreviation before a name that is not in the cast
             if end == to + 1 or (end == to + 2 and is_stop(self._tokens[to + 1].low)):
                 return []
             name = self._article.phrase(self._tokens[to + 1].start, self._tokens[end - 1].end)
@@ -107,12 +112,17 @@ class _Reader:
             return self._known(token.low), last
         if token.text == ",":
             return self._over_apposition(last)
+        if token.low == "and":
+            return self._opening_name(), 0
         if token.kind != WORD or token.low in word_set("pronouns") or is_stop(token.low):
             return None, 0
         return self._nominal(last)
 
     def _over_apposition(self, comma: int) -> tuple[Phrase | None, int]:
         """ "Mara Lindt, the mayor, said": a name before the comma that opens the apposition."""
+        named = self._ends.get(self._tokens[comma - 1].end) if comma > 0 else None
+        if named is not None:  # "The mayor, Mara Lindt, said"
+            return self._name(named), self._index_of(named.span.start, comma - 1)
         for step in range(comma - 1, max(0, comma - _FURTHEST), -1):
             if self._tokens[step].text in ";:—“”":
                 return None, 0
@@ -120,6 +130,15 @@ class _Reader:
             if self._tokens[step].text == "," and mention is not None:
                 return self._name(mention), self._index_of(mention.span.start, step - 1)
         return None, 0
+
+    def _opening_name(self) -> Phrase | None:
+        """ "Orvale Steel kept its dividend and said ...": the name that opens the sentence."""
+        for at, token in enumerate(self._tokens[:_OPENING]):
+            if (mention := self._starts.get(token.start)) is not None:
+                return self._name(mention)
+            if at and is_stop(token.low):
+                return None
+        return None
 
     def _nominal(self, last: int) -> tuple[Phrase | None, int]:
         """ "police", "health officials", "the ministry": up to the clause's beginning."""
@@ -161,6 +180,8 @@ class _Reader:
         for step in range(at, min(at + 6, len(self._tokens))):
             if (mention := self._starts.get(self._tokens[step].start)) is not None:
                 return self._name(mention)
+            if self._tokens[step].text == "." and glued(self._tokens, step) and step > at:
+                continue  # "Capt. Mara Lindt"
             if self._tokens[step].kind == MARK or (is_stop(self._tokens[step].low) and step > at):
                 return None
         return None

@@ -47,6 +47,11 @@ def fraction(tokens: list[Token], at: int) -> Draft | None:
     counted = of_phrase(tokens, end, determiner=True) or _directly(tokens, end)
     if counted is None and not _stands_alone(tokens, at, end):
         return None
+    if counted is not None and tokens[counted.end - 1].low.endswith(("'s", "’s")):
+        number = read(tokens, counted.end)  # "two-thirds of the union's 31,000 members": two figures
+        owned = noun_phrase(tokens, number.end) if number is not None else None
+        if owned is not None:
+            return Draft(at, end, FigureKind.FRACTION, value, "fraction", counts=_pair(owned))
     if counted is not None:
         counted = with_complement(tokens, counted)
     last = counted.end if counted else _of_pronoun(tokens, end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from bot.extract.counted import is_plural, is_stop
-from bot.extract.figure_tokens import HYPHENS, NUM, WORD, Token, glued, low_at
+from bot.extract.figure_tokens import CUR, HYPHENS, NUM, WORD, Token, glued, low_at
 from bot.extract.figure_words import word_set
 from bot.extract.lexicon import words
 from bot.extract.numbers import digits_value, fraction_sign, kind_of
@@ -58,6 +58,16 @@ def _name_end(tokens: list[Token], at: int) -> int:
     """After "ISO 3888" the "-2" belongs to the name too."""
     more = low_at(tokens, at + 1) in HYPHENS and glued(tokens, at + 1) and glued(tokens, at + 2)
     return at + 3 if more and tokens[at + 2].kind == NUM else at + 1
+
+
+def is_tally(tokens: list[Token]) -> bool:
+    """A line of a printed table: "Shots 27 9", "18+", "Possession 68% 32%"."""
+    numbers = sum(token.kind == NUM for token in tokens)
+    letters = sum(token.kind == WORD for token in tokens)
+    if letters == 0:
+        return not any(token.kind == CUR or token.text == "%" for token in tokens)
+    loose = any(token.text in ",;.?!“”" for token in tokens)
+    return numbers >= 2 and letters <= 3 and len(tokens) <= 8 and not loose
 
 
 def _chain(tokens: list[Token], at: int) -> int:
@@ -284,4 +294,4 @@ def _is_name_word(tokens: list[Token], at: int) -> bool:
         return joined.kind == WORD and joined.low != "to" and not kind_of(joined.low)
     if token.text == token.low or token.text.isupper() or _starts(tokens, at):
         return False
-    return before.kind == WORD or before.text in HYPHENS
+    return before.kind == WORD or (before.text in HYPHENS and glued(tokens, at))

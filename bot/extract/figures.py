@@ -17,7 +17,8 @@ from bot.extract.figure_context import Context, with_bounds, with_earlier_unit
 from bot.extract.figure_ranges import amount
 from bot.extract.figure_shapes import Draft
 from bot.extract.figure_tokens import Token, low_at, tokenise
-from bot.extract.figure_traps import blocked, is_year_text
+from bot.extract.figure_traps import blocked, is_tally, is_year_text
+from bot.extract.figure_words import word_set
 from bot.extract.numbers import all_words, kind_of
 from bot.extract.rank_figures import scored
 from bot.extract.tokens import LIMIT_SENTENCE_CHARS, LIMIT_TOKENS
@@ -57,19 +58,41 @@ def find_figures(
     opening = {paragraph.span.start for paragraph in article.paragraphs}
     context = Context(article, sentences, cast, quotes)
     found: list[Figure] = []
+    sterling = "£" in text
     left = LIMIT_TOKENS
     for whole in sentences:
-        sentence = Span(whole.start, min(whole.end, whole.start + LIMIT_SENTENCE_CHARS))
+        sentence = _capped(text, whole)
         if left <= 0 or _trigger().search(text, sentence.start, sentence.end) is None:
             continue
         tokens = tokenise(text, sentence)
         left -= len(tokens)
+        if is_tally(tokens):
+            continue
         marks = blocked(tokens, opens_paragraph=sentence.start in opening)
         _mark_names(tokens, marks, context.mentions(sentence))
         drafts = [with_bounds(tokens, draft) for draft in _drafts(tokens, marks)]
+        if sterling:
+            drafts = [_in_sterling(tokens, draft) for draft in drafts]
         if drafts:
             found.extend(context.figures(tokens, sentence, with_earlier_unit(tokens, drafts)))
     return scored(article, tuple(found))
+
+
+def _in_sterling(tokens: list[Token], draft: Draft) -> Draft:
+    """In a story that prints "£", "four thousand pounds" is money unless something is weighed."""
+    weighed = any(token.low in word_set("weighing") for token in tokens)
+    if draft.unit == "pound-mass" and not weighed and low_at(tokens, draft.end - 1) == "pounds":
+        draft.kind, draft.unit = FigureKind.MONEY, "pound sterling"
+    return draft
+
+
+def _capped(text: str, sentence: Span) -> Span:
+    """``sentence`` or its beginning up to a blank: no number is cut through."""
+    end = sentence.start + LIMIT_SENTENCE_CHARS
+    if sentence.end <= end:
+        return sentence
+    blank = text.rfind(" ", sentence.start + 1, end)
+    return Span(sentence.start, blank if blank > sentence.start else end)
 
 
 def _mark_names(tokens: list[Token], marks: bytearray, mentions: tuple[NameMention, ...]) -> None:

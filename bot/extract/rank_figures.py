@@ -13,16 +13,18 @@ _KEY_MOST = 5
 # the labelled ones (`nutgraf eval`, figures/key).
 _KEY_LEAST = 0.9
 _KIND = {
-    FigureKind.MONEY: 1.0, FigureKind.COUNT: 0.9, FigureKind.FRACTION: 1.0, FigureKind.PERCENT: 0.9,
-    FigureKind.MULTIPLE: 0.7, FigureKind.SCORE: 0.6, FigureKind.VAGUE: 0.5, FigureKind.MEASURE: 0.5,
+    FigureKind.MONEY: 1.0, FigureKind.COUNT: 0.9, FigureKind.FRACTION: 1.0, FigureKind.PERCENT: 1.0,
+    FigureKind.MULTIPLE: 0.8, FigureKind.SCORE: 0.8, FigureKind.VAGUE: 0.5, FigureKind.MEASURE: 0.5,
     FigureKind.DURATION: 0.5, FigureKind.AGE: -0.6,
 }  # fmt: skip
 _NEWS = re.compile(
     r"\b(?:dead|deaths?|killed|died|injur\w+|wounded|missing|victims?|casualt\w+|fatalit\w+|troops?|soldiers?|votes?|"
-    r"jobs?|layoffs|cases|patients|people|children|residents|passengers|members|seats|homes|protesters|arrests?|"
-    r"arrested|refugees|migrants|workers|employees|students|hostages)\b",
+    r"jobs?|layoffs|cases|patients|people|passengers|members of|seats|protesters|arrests?|arrested|refugees|"
+    r"migrants|hostages)\b",
     re.IGNORECASE,
 )
+_COUNTABLE = frozenset({FigureKind.MONEY, FigureKind.COUNT, FigureKind.MEASURE})
+_STEMS = {2.0: "doubl", 3.0: "tripl", 0.5: "halv"}
 # Behind these stands the number that the current one is held against.
 _COMPARED = re.compile(
     r"\b(?:(?:up|down|higher|lower|risen|fallen|rose|fell) from|compared (?:with|to)|versus|against|than the)\s+"
@@ -47,21 +49,26 @@ def key_figures(article: Article, figures: tuple[Figure, ...]) -> tuple[int, ...
     A superseded figure, an age and a row of a table are never key. ``article`` is the one they were
     found in.
     """
-    order = sorted(range(len(figures)), key=lambda at: (-figures[at].score.total, figures[at].span.start))
-    chosen: list[int] = []
-    seen: set[tuple[object, ...]] = set()
-    tables = {kind.span for kind in article.paragraphs if kind.kind is ParagraphKind.TABLE}
-    for at in order:
-        figure = figures[at]
-        if figure.superseded or figure.kind is FigureKind.AGE or figure.score.total < _KEY_LEAST:
-            continue
-        if _key(figure) in seen or (tables and any(span.contains(figure.span) for span in tables)):
-            continue
-        seen.add(_key(figure))
-        chosen.append(at)
-        if len(chosen) == _KEY_MOST:
-            break
-    return tuple(chosen)
+    groups: dict[tuple[object, ...], list[int]] = {}
+    tables = [block.span for block in article.paragraphs if block.kind is ParagraphKind.TABLE]
+    for at, figure in enumerate(figures):
+        tabled = any(span.contains(figure.span) for span in tables)
+        if not (figure.superseded or figure.kind is FigureKind.AGE or tabled):
+            groups.setdefault(_key(figure), []).append(at)
+    ranked = sorted(
+        (-max(figures[at].score.total for at in group), group[0], group) for group in groups.values()
+    )
+    return tuple(_fullest(figures, group) for total, _, group in ranked[:_KEY_MOST] if -total >= _KEY_LEAST)
+
+
+def _fullest(figures: tuple[Figure, ...], group: list[int]) -> int:
+    """Of several printings the one that says most: what is counted, who said it; else the best placed."""
+
+    def says(at: int) -> tuple[bool, bool, float]:
+        one = figures[at]
+        return one.counts is not None, one.said_by is not None, one.score.total
+
+    return max(group, key=says)
 
 
 def _key(figure: Figure) -> tuple[object, ...]:
@@ -108,7 +115,7 @@ def _score(article: Article, figure: Figure, often: int, blocks: _Blocks) -> Sco
     newsworthy = bool(_NEWS.search(printed))
     if newsworthy:
         parts.append(("news", 0.3))
-    if figure.kind in {FigureKind.MONEY, FigureKind.COUNT} and figure.value and abs(figure.value) > 1:
+    if figure.kind in _COUNTABLE and figure.value and abs(figure.value) > 1:
         parts.append(("magnitude", min(0.6, 0.08 * math.log10(abs(figure.value)))))
     if often > 1:
         parts.append(("repeated", min(0.45, 0.15 * often)))
@@ -131,8 +138,10 @@ def _penalties(
         parts.append(("comparison", -0.6))
     value = figure.value if figure.value is not None else 10.0
     if figure.kind is FigureKind.COUNT:
-        if abs(value) < 4:
-            parts.append(("small", -0.4 if newsworthy else -0.9))
+        if abs(value) < 10:
+            parts.append(("small", (-0.3 if newsworthy else -0.9) if abs(value) < 4 else -0.2))
+        if figure.unit == "page":
+            parts.append(("pages", -0.6))
         if not figure.unit:
             parts.append(("uncounted", -0.6))
     if figure.kind is FigureKind.DURATION:
@@ -152,6 +161,8 @@ def _headline(title: str, figure: Figure, printed: str) -> float:
         and re.search(rf"(?<![\d.,]){re.escape(number.group())}(?![\d]|[.,]\d)", title)
     ):
         return 1.0
+    if figure.kind is FigureKind.MULTIPLE:
+        return 0.6 if _STEMS.get(figure.value or 0.0, "\0") in title.lower() else 0.0
     head = figure.unit.split()[-1].lower() if figure.unit and figure.kind is not FigureKind.DURATION else ""
     counted = figure.kind in {FigureKind.COUNT, FigureKind.VAGUE} and len(head) > 3 and head in title.lower()
     return 0.3 if counted else 0.0

@@ -100,6 +100,7 @@ COUNTS = [
     ("It kept 50 workers’ jobs.", 50, "job", "workers’ jobs", "50 workers’ jobs"),
     ("The nine first-team players left.", 9, "player", "first-team players", "nine first-team players"),
     ("Police held 30 men for it.", 30, "man", "men", "30 men"),
+    ("The index fell 190 points.", 190, "point", "points", "190 points"),
     ("It lists 4 species now.", 4, "species", "species", "4 species"),
 ]
 
@@ -145,6 +146,8 @@ RANGES = [
     ("It hears between 15kHz and 17kHz.", 15, 17, "kilohertz", "between 15kHz and 17kHz"),
     ("Two or three people saw it.", 2, 3, "person", "Two or three people"),
     ("The number of farms fell from 4,200 to 3,100.", 4200, 3100, "", "from 4,200 to 3,100"),
+    ("It will raise prices by 6% to 8%.", 6, 8, "percentage", "6% to 8%"),
+    ("The wait went from 11 minutes to 19.", 11, 19, "minute", "from 11 minutes to 19"),
     ("It goes 0-to-60-mph fast.", 0, 60, "mile per hour", None),
     ("About 20,000 to 25,000 people came.", 20_000, 25_000, "person", "About 20,000 to 25,000 people"),
 ]

@@ -38,7 +38,6 @@ MEASURES = [
     ("Each prisoner got 1,000 calories a day.", 1000, "calorie per day", "1,000 calories a day"),
     ("He ran for 517 rushing yards.", 517, "yard", "517 rushing yards"),
     ("The lake is half a mile wide.", 0.5, "mile", "half a mile"),
-    ("The index fell 190 points.", 190, "point", "190 points"),
 ]
 
 
@@ -95,6 +94,8 @@ AGES = [
     ("It was led by Per Anders Lindt, 45.", 45, "year of age", "45"),
     ("Her son, aged 12, survived.", 12, "year of age", "12"),
     ("Her son, who is 12, survived.", 12, "year of age", "12"),
+    ("She was 88.", 88, "year of age", "88"),
+    ("The sisters, both 27, are safe.", 27, "year of age", "27"),
     ("He died at the age of 81.", 81, "year of age", "81"),
     ("The bridge is 90 years old.", 90, "year of age", "90 years old"),
 ]
