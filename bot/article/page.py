@@ -99,7 +99,7 @@ def _or_stated(story: list[Block], meta: Metadata, *, live: bool) -> list[Block]
 def _article(
     page: Page, meta: Metadata, story: list[Block], asides: list[Aside], kind: ArticleKind, coverage: Coverage
 ) -> Article:
-    text, paragraphs = joined(story)
+    text, paragraphs = joined(story, page.url)
     if not text:
         raise EmptyBody(page.url)
     first = next((block.text for block in story if block.kind is ParagraphKind.BODY), "")

@@ -93,7 +93,7 @@ def _is_heading(line: str) -> bool:
 
 
 def _article(page: Page, saved: Saved, body: Sequence[Block], asides: Sequence[Aside]) -> Article:
-    text, paragraphs = joined(body)
+    text, paragraphs = joined(body, page.url)
     if not text:
         raise EmptyBody(page.url)
     first = next((block.text for block in body if block.kind is ParagraphKind.BODY), "")

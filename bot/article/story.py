@@ -5,10 +5,20 @@ One newline between paragraphs, single spaces inside them. Spans cover each line
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.errors import NotAnArticle
+from bot.text import count_words
 from bot.types import Paragraph, ParagraphKind, Span
+
+# The longest journalism is about 30,000 words; what is longer is a book, a log or an attack.
+LIMIT_CHARS = 300_000
+# A page set as one block: cut at sentence ends, so that no later step meets an endless paragraph. Printed
+# paragraphs of the body corpora end under 4,000 characters.
+_LONGEST_PARAGRAPH = 5_000
+_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*\s+(?=\S)")
 
 
 @dataclass(slots=True)
@@ -28,15 +38,31 @@ class Block:
     article: int = 0  # number of the innermost ``<article>`` it stands in, 0 = none
 
 
-def joined(blocks: Sequence[Block]) -> tuple[str, tuple[Paragraph, ...]]:
-    """The body text and its paragraphs; blank blocks are left out."""
+def joined(blocks: Sequence[Block], url: str) -> tuple[str, tuple[Paragraph, ...]]:
+    """The body text and its paragraphs; blank blocks are left out.
+
+    Raises NotAnArticle for a text over LIMIT_CHARS.
+    """
+    if sum(len(block.text) + 1 for block in blocks) > LIMIT_CHARS:
+        words = sum(count_words(block.text) for block in blocks)
+        raise NotAnArticle(url, f"a text of {words:,} words, longer than any article")
     lines: list[str] = []
     paragraphs: list[Paragraph] = []
     at = 0
     for block in blocks:
-        if not block.text:
-            continue
-        paragraphs.append(Paragraph(Span(at, at + len(block.text)), block.kind))
-        lines.append(block.text)
-        at += len(block.text) + 1
+        for line in _pieces(block.text):
+            paragraphs.append(Paragraph(Span(at, at + len(line)), block.kind))
+            lines.append(line)
+            at += len(line) + 1
     return "\n".join(lines), tuple(paragraphs)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """``text`` in bearable pieces: cut behind a sentence, else at a blank, else where it must be."""
+    while len(text) > _LONGEST_PARAGRAPH:
+        ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, _LONGEST_PARAGRAPH)]
+        cut = ends[-1] if ends else text.rfind(" ", 1, _LONGEST_PARAGRAPH) + 1 or _LONGEST_PARAGRAPH
+        yield text[:cut].rstrip()
+        text = text[cut:].lstrip()
+    if text:
+        yield text
