@@ -1,0 +1,127 @@
+"""From "follow <site>" to a digest in the channel: everything real but the chat, the reader and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.desk import Desk, Rules
+from bot.engine import JobEngine
+from bot.feeds import FeedReader
+from bot.fetch import FetchLimits, HttpFetcher
+from bot.poller import Poller
+from bot.store import SqlStore, open_database
+from tests.fakes.chat import FakeChat
+from tests.fakes.desk import FakeClock, FakeReader, command_request
+from tests.fakes.site import Site
+
+STORY = 'Ferry stops\nThe harbour master said: "No boat will leave before spring." Nobody else spoke.'
+
+
+@dataclass
+class Newsroom:
+    site: Site
+    chat: FakeChat
+    desk: Desk
+    poller: Poller
+    clock: FakeClock
+
+    async def say(self, text: str) -> str:
+        request = command_request(f"E{len(self.chat.sent)}", text)
+        assert await self.desk.take(request)
+        await self.desk.drain()
+        return self.chat.unique_reply(request).plain
+
+    async def wait(self) -> list[str]:
+        """A day goes by; what the bot posted meanwhile."""
+        before = len(self.chat.sent)
+        self.clock.now += timedelta(days=1)
+        await self.poller.poll_due()
+        await self.desk.drain()
+        return [sent.message.plain for sent in self.chat.sent[before:]]
+
+    def publish(self, *names: str) -> None:
+        rows = [
+            f"<item><title>About {name}</title><link>{self.site.url(f'/{name}')}</link></item>"
+            for name in names
+        ]
+        feed = f'<rss version="2.0"><channel><title>Bay Herald</title>{"".join(rows)}</channel></rss>'
+        self.site.forget("/feed").add("/feed", feed, "application/rss+xml")
+
+
+@pytest.fixture
+async def newsroom(site: Site, tmp_path: Path) -> AsyncIterator[Newsroom]:
+    database = await open_database(str(tmp_path / "store.sqlite3"))
+    engine = JobEngine(database)
+    await engine.open()
+    store = SqlStore(database, engine)
+    fetcher = HttpFetcher(FetchLimits(gap_s=0, total_s=5), [site.netloc])
+    clock, feeds, chat = FakeClock(), FeedReader(), FakeChat()
+    desk = Desk(
+        store=store,
+        engine=engine,
+        fetcher=fetcher,
+        extractor=FakeReader(),
+        feeds=feeds,
+        clock=clock,
+        rules=Rules(),
+    )
+    desk.serve(chat)
+    yield Newsroom(site, chat, desk, Poller(store, fetcher, feeds, clock, dice=lambda: 0.0), clock)
+    await fetcher.close()
+    await engine.close()
+    await store.close()
+
+
+async def test_a_site_is_followed_by_the_feed_it_names(newsroom: Newsroom) -> None:
+    newsroom.publish("ferry")
+    newsroom.site.add("/", '<html><link rel="alternate" type="application/atom+xml" href="/feed">')
+    told = await newsroom.say(f"follow {newsroom.site.url('/')}")
+    assert "Bay Herald" in told
+    assert "About ferry" in told
+    assert newsroom.site.hits("/ferry") == 0
+    assert await newsroom.wait() == []
+
+
+async def test_a_new_story_is_digested_into_the_channel_once(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')}")
+    newsroom.publish("ferry", "old")
+    newsroom.site.add("/ferry", STORY)
+    (posted,) = await newsroom.wait()
+    assert "No boat will leave before spring." in posted
+    assert await newsroom.wait() == []
+    assert newsroom.site.hits("/ferry") == 1
+
+
+async def test_words_choose_the_stories(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')} +ferry -strike")
+    newsroom.publish("strike", "ferry", "old")
+    newsroom.site.add("/ferry", STORY).add("/strike", STORY)
+    assert len(await newsroom.wait()) == 1
+    assert newsroom.site.hits("/strike") == 0
+
+
+async def test_a_story_that_cannot_be_read_is_no_noise_in_the_channel(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')}")
+    newsroom.publish("gone", "old")
+    assert await newsroom.wait() == []
+
+
+async def test_what_cannot_be_followed_is_one_sentence(newsroom: Newsroom) -> None:
+    newsroom.site.add("/", "<html>no feeds here")
+    assert "is not a feed and names none" in await newsroom.say(f"follow {newsroom.site.url('/')}")
+    newsroom.site.forget("/").add(
+        "/",
+        '<link rel="alternate" type="application/rss+xml" title="City" href="/city">'
+        '<link rel="alternate" type="application/rss+xml" title="Sport" href="/sport">',
+    )
+    told = await newsroom.say(f"follow {newsroom.site.url('/')}")
+    assert newsroom.site.url("/city") in told
+    assert newsroom.site.url("/sport") in told
