@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.extract.lexicon import words
 from bot.extract.links import How, Link
-from bot.extract.phrases import Unit, UnitKind
+from bot.extract.phrases import SPEAKING, Unit, UnitKind
 from bot.extract.resolve import Who
 from bot.extract.scene import Scene
 from bot.text import count_words, letters
@@ -126,7 +126,8 @@ def _same_person(one: Who | None, other: Who | None) -> bool:
 def _close(between: list[Unit], first: Link | None, second: Link | None) -> bool:
     """Same sentence: an attribution or a word or two lies between."""
     counted = [unit for unit in between if unit.kind is not UnitKind.POINT]
-    if len(counted) <= _GAP_WORDS and not any(unit.kind is UnitKind.CUE for unit in counted):
+    phrases = any(unit.kind is UnitKind.CUE or unit.kind in SPEAKING for unit in counted)
+    if len(counted) <= _GAP_WORDS and not phrases:
         return True
     tagged = first is not None and first.how in {How.AFTER, How.INVERTED}
     cues = [unit for unit in counted if unit.kind is UnitKind.CUE]
