@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 BATCH = 20  # feeds claimed and polled together; each may hold a 10 MiB body for a moment
 IDLE_S = 15.0  # between two looks at an empty agenda; the shortest interval is 300 s
-LEASE_S = 300.0  # far over a fetch's 20 s: a killed poller's feeds come back after it
+LEASE_S = 600.0  # over a batch of one slow host, 20 times 20 s; a killed poller's feeds come back then
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,21 @@ class Poller:
         """Poll one batch of due feeds; answers how many there were."""
         async with self._store.begin() as tx:
             due = await tx.due_feeds(self._clock(), BATCH, LEASE_S)
-        results = await asyncio.gather(*(self._poll(state) for state in due), return_exceptions=True)
-        for state, result in zip(due, results, strict=True):
-            if isinstance(result, Exception):
-                # its lease brings it back; without this line it would fail in silence for ever
-                _log.error("polling a feed of %s broke", host_of(state.url), exc_info=result)
-            elif isinstance(result, BaseException):
-                raise result
+        hosts: dict[str, list[FeedState]] = {}
+        for state in due:
+            hosts.setdefault(host_of(state.url), []).append(state)
+        # Feeds of one host go one after the other: together they would wait for each other's turn
+        # inside the fetcher until their time is over, and count as failures.
+        await asyncio.gather(*(self._poll_host(host, states) for host, states in hosts.items()))
         return len(due)
+
+    async def _poll_host(self, host: str, states: list[FeedState]) -> None:
+        for state in states:
+            try:
+                await self._poll(state)
+            except Exception:
+                # its lease brings it back; without this line it would fail in silence for ever
+                _log.exception("polling a feed of %s broke", host)
 
     async def _poll(self, state: FeedState) -> None:
         """One feed, from the conditional GET to the committed outcome."""

@@ -54,16 +54,17 @@ class Room:
     def poller(self) -> Poller:
         return Poller(self.store, self.fetcher, self.feeds, self.clock, dice=lambda: 0.0, idle_s=0.01)
 
-    def publish(self, *names: str, **rest: object) -> None:
+    def publish(self, *names: str, at: str = "/feed", etag: str | None = None) -> None:
         """The feed holds these entries now, newest first."""
-        self.site.forget("/feed")
-        self.site.add("/feed", rss(self.site, names), "application/rss+xml", **rest)
+        self.site.forget(at).add(at, rss(self.site, names), "application/rss+xml", etag=etag)
 
     async def open(self, path: str = "/feed") -> Opened:
         return await open_feed(self.fetcher, self.feeds, self.site.url(path), self.clock)
 
-    async def follow(self, place: Place = CITY, want: Sequence[str] = (), refuse: Sequence[str] = ()) -> None:
-        opened = await self.open()
+    async def follow(
+        self, place: Place = CITY, want: Sequence[str] = (), refuse: Sequence[str] = (), path: str = "/feed"
+    ) -> None:
+        opened = await self.open(path)
         wish = Subscription(
             0, place, opened.state.url, opened.feed.title, "ada", self.clock(), tuple(want), tuple(refuse)
         )
@@ -108,8 +109,9 @@ async def room(site: Site, tmp_path: Path) -> AsyncIterator[Room]:
     store = SqlStore(await open_database(str(tmp_path / "store.sqlite3")), deferred)
     limits = FetchLimits(connect_s=1, read_s=1, total_s=2, gap_s=0)
     fetcher = HttpFetcher(limits, [site.netloc], clock=lambda: NOON)
-    yield Room(site, store, fetcher, FakeClock(NOON), deferred)
-    await fetcher.close()
+    made = Room(site, store, fetcher, FakeClock(NOON), deferred)
+    yield made
+    await made.fetcher.close()
     await store.close()
 
 
@@ -231,6 +233,17 @@ async def test_a_feed_that_is_gone_is_left_alone(room: Room) -> None:
         await room.open()
 
 
+async def test_many_feeds_of_one_host_do_not_time_each_other_out(room: Room) -> None:
+    for number in range(6):
+        room.publish("ferry", at=f"/feed{number}")
+        await room.follow(path=f"/feed{number}")
+        room.publish(f"bridge{number}", "ferry", at=f"/feed{number}")
+    polite = FetchLimits(gap_s=0.2, total_s=0.7)
+    await room.fetcher.close()
+    room.fetcher = HttpFetcher(polite, [room.site.netloc])
+    assert sorted(await room.poll()) == [f"city/bridge{number}" for number in range(6)]
+
+
 class Stumbling(FeedReader):
     """A parser with a bug."""
 
@@ -247,7 +260,7 @@ async def test_a_bug_is_logged_and_the_feed_comes_back(room: Room, caplog: pytes
         assert await room.poll() == []
     assert "ZeroDivisionError" in caplog.text
     room.feeds = good
-    assert await room.poll(timedelta(seconds=301)) == ["city/bridge"]
+    assert await room.poll(timedelta(seconds=601)) == ["city/bridge"]
 
 
 async def test_it_runs_until_it_is_cancelled(room: Room) -> None:
