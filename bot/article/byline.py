@@ -32,6 +32,9 @@ _TRAILING = re.compile(
 )
 _ABOVE_BLOCKS = 12
 _BY_WORDS = 14
+_ROLE = re.compile(
+    r"\b(?:correspondent|reporter|editor|writer|columnist|contributor|bureau chief|staff)s?$", re.I
+)
 _LIMIT_WORDS = 6
 _LIMIT_NAMES = 12
 
@@ -47,6 +50,8 @@ def names_from(printed: Iterable[str], site: str | None = None) -> tuple[str, ..
             if _is_name(name, roles):
                 found.setdefault(_key(name), name)
     own = _key(site or "")
+    if any(not _ROLE.search(name) for name in found.values()):
+        found = {key: name for key, name in found.items() if not _ROLE.search(name)}
     if len(found) > 1:
         found.pop(own, None)
     return tuple(found.values())[:_LIMIT_NAMES]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _UPPER = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’.\-]+(?:\s(?:[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’.\-]*|de|la|du|des|of))*"
-_REGION = r"(?:,\s[A-Z][\w.'’\- ]{1,24})?"
-_DAY = r"(?:,?\s(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?\s\d{1,2})?"
+_MONTHS = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)"
+_REGION = rf"(?:,\s(?!{_MONTHS})[A-Z][\w.'’\- ]{{1,24}})?"
+_DAY = rf"(?:,?\s{_MONTHS}[a-z]*\.?\s\d{{1,2}})?"
 _AGENCY = r"(?:\s?[(\[][A-Z][\w&.,'’/ \-]{1,40}[)\]])"
 _DASH = r"\s?(?:—|–|--|-|―|:)\s?"
 _HEADS = (

@@ -31,6 +31,9 @@ _MEANS = {
     "unicode-1-1-utf-8": "utf-8", "x-user-defined": "cp1252",
 }  # fmt: skip
 _UNITS = ("utf-16", "utf-32")
+_NEVER_IN_A_WORD = re.compile(
+    r"[A-Za-zÀ-ÿ][¡¢¤¥¦¨©ª¬®¯°±²³´µ¶·¸¹º¼½¾¿×÷][A-Za-zÀ-ÿ]|\w[À-ÖØ-Þ][a-zà-ÿ]|[¹³¿][a-z]"
+)
 _SPOILT_SHARE = 0.002  # up to two bad bytes in a thousand are forgiven in a declared encoding
 
 
@@ -96,10 +99,22 @@ def _try(body: bytes, label: str | None) -> str | None:
     return text if spoilt <= max(3, len(text) * _SPOILT_SHARE) else None
 
 
+def _is_western(text: str) -> bool:
+    """Mostly ASCII, and no sign of Windows-1252 that never stands inside a word stands inside one.
+
+    A detector takes a short English text with one pound sign for Polish.
+    """
+    high = sum(char > "\x7f" for char in text)
+    return high * 8 < len(text) and "\ufffd" not in text and _NEVER_IN_A_WORD.search(text) is None
+
+
 def _guessed(body: bytes) -> str:
     from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, seldom needed
 
     sample = re.sub(rb"<[^>]{0,2000}>", b" ", body[:_GUESS_WINDOW_BYTES])
+    western = sample.decode("cp1252", "replace")
+    if _is_western(western):
+        return body.decode("cp1252", "replace")
     best = from_bytes(sample, threshold=0.3).best()
     text = _try(body, best.encoding) if best is not None else None
     return text if text is not None else body.decode("cp1252", "replace")

@@ -49,8 +49,7 @@ class Shape:
 def shape_of(body: HtmlElement) -> Shape:
     """Taken before anything is dropped; what scripts and styles hold is not counted as text."""
     scripts = sum(1 for _ in body.iter("script"))
-    unseen = sum(len(words_of(node)) for node in body.iter("script", "style"))
-    text = words_of(body) if not unseen else " ".join(" ".join(_seen(body)).split())
+    text = " ".join(" ".join(_seen(body)).split())
     links = list(body.iter("a"))
     linked = sum(len(words_of(link)) for link in links)
     password = any((node.get("type") or "").lower() == "password" for node in body.iter("input"))

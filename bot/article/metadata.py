@@ -107,7 +107,8 @@ def _title(root: HtmlElement, metas: dict[str, list[str]], found: list[Node], si
         if key and stated and (key in _key(stated) or _key(stated) in key) and key != _key(site or ""):
             return heading
     for heading in headings:
-        if len(_key(heading).split()) > 2 and _key(heading) in _key(titled):
+        key = _key(heading)
+        if len(key.split()) > 2 and key in _key(titled) and key != _key(site or ""):
             return heading
     headline = next((text for node in found if (text := text_in(node, "headline"))), "")
     marked = root.find(".//*[@itemprop='headline']")

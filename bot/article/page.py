@@ -100,7 +100,7 @@ def _article(
     page: Page, meta: Metadata, story: list[Block], asides: list[Aside], kind: ArticleKind, coverage: Coverage
 ) -> Article:
     text, paragraphs = joined(story, page.url)
-    if not text:
+    if not coverage.read_words:
         raise EmptyBody(page.url)
     first = next((block.text for block in story if block.kind is ParagraphKind.BODY), "")
     return Article(

@@ -94,7 +94,8 @@ def _is_heading(line: str) -> bool:
 
 def _article(page: Page, saved: Saved, body: Sequence[Block], asides: Sequence[Aside]) -> Article:
     text, paragraphs = joined(body, page.url)
-    if not text:
+    words = count_words(text)
+    if not words:
         raise EmptyBody(page.url)
     first = next((block.text for block in body if block.kind is ParagraphKind.BODY), "")
     return Article(
@@ -109,5 +110,5 @@ def _article(page: Page, saved: Saved, body: Sequence[Block], asides: Sequence[A
         dateline=dateline_of(first),
         published=saved.published,
         asides=tuple(asides),
-        coverage=Coverage(count_words(text)),
+        coverage=Coverage(words),
     )

@@ -1,5 +1,7 @@
 """Made-up stories and the page shapes they come in. People, places and outlets are invented."""
 
+# ruff: noqa: E501 - the pages of a test are read as they stand
+
 from __future__ import annotations
 
 import json

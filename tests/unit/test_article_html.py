@@ -1,5 +1,7 @@
 """The shapes that story pages come in: the story comes out, the furniture does not."""
 
+# ruff: noqa: E501 - the pages of a test are read as they stand
+
 from __future__ import annotations
 
 import pytest
@@ -9,7 +11,6 @@ from bot.types import Article, ArticleKind, AsideKind, ParagraphKind
 from tests.fakes.pages import (
     NEXT_STORY,
     STORY,
-    TEASERS,
     TITLE,
     document,
     json_ld,
