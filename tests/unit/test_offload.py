@@ -110,7 +110,7 @@ async def test_an_idle_process_ends_by_itself() -> None:
     offload = make(idle_s=0.1)
     await offload.extract(page("x"))
     async with asyncio.timeout(5):
-        while children():
+        while children():  # noqa: ASYNC110 - what is watched is another process
             await asyncio.sleep(0.02)
     assert (await offload.extract(page("again"))).article.text == "again"
     await offload.close()
