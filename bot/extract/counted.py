@@ -137,6 +137,8 @@ def _belongs(tokens: list[Token], at: int, count: int) -> bool:
         return False
     if token.low in {"and", "or"}:
         return count > 0 and _joined(tokens, at)
+    if count and is_stop(token.low) and low_at(tokens, at - 1).endswith("ly") and _goes_on(tokens, at + 1):
+        return True  # "newly built homes"
     if is_stop(token.low) and not (
         count and token.text.isupper() and len(token.text) > 1 and token.low == "us"
     ):

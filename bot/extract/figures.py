@@ -66,24 +66,32 @@ def find_figures(
             continue
         tokens = tokenise(text, sentence)
         left -= len(tokens)
-        if is_tally(tokens):
-            continue
-        marks = blocked(tokens, opens_paragraph=sentence.start in opening)
-        _mark_names(tokens, marks, context.mentions(sentence))
-        drafts = [with_bounds(tokens, draft) for draft in _drafts(tokens, marks)]
+        drafts = drafts_in(tokens, context.mentions(sentence), opens_paragraph=sentence.start in opening)
         if sterling:
-            drafts = [_in_sterling(tokens, draft) for draft in drafts]
+            _in_sterling(tokens, drafts)
         if drafts:
-            found.extend(context.figures(tokens, sentence, with_earlier_unit(tokens, drafts)))
+            found.extend(context.figures(tokens, sentence, drafts))
     return scored(article, tuple(found))
 
 
-def _in_sterling(tokens: list[Token], draft: Draft) -> Draft:
+def drafts_in(
+    tokens: list[Token], mentions: tuple[NameMention, ...] = (), *, opens_paragraph: bool
+) -> list[Draft]:
+    """The figures of one sentence by token indexes, in order. ``mentions``: names in it, in order."""
+    if is_tally(tokens):
+        return []
+    marks = blocked(tokens, opens_paragraph=opens_paragraph)
+    _mark_names(tokens, marks, mentions)
+    return with_earlier_unit(tokens, [with_bounds(tokens, draft) for draft in _drafts(tokens, marks)])
+
+
+def _in_sterling(tokens: list[Token], drafts: list[Draft]) -> None:
     """In a story that prints "£", "four thousand pounds" is money unless something is weighed."""
-    weighed = any(token.low in word_set("weighing") for token in tokens)
-    if draft.unit == "pound-mass" and not weighed and low_at(tokens, draft.end - 1) == "pounds":
-        draft.kind, draft.unit = FigureKind.MONEY, "pound sterling"
-    return draft
+    for draft in drafts:
+        if draft.unit != "pound-mass" or low_at(tokens, draft.end - 1) != "pounds":
+            continue
+        if not any(token.low in word_set("weighing") for token in tokens):
+            draft.kind, draft.unit = FigureKind.MONEY, "pound sterling"
 
 
 def _capped(text: str, sentence: Span) -> Span:

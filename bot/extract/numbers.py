@@ -175,7 +175,8 @@ def _cardinal(tokens: list[Token], at: int) -> Number | None:
         word = low_at(tokens, step)
         kind = kind_of(word)
         if kind in {"unit", "ten"} and _fits(below, empty, value_of(word), kind):
-            if step != end and low_at(tokens, end) == "and" and not _closes(tokens, step):
+            joined = step != end and low_at(tokens, end) == "and"
+            if (joined and not _closes(tokens, step)) or _begins_another(tokens, step, scale_before):
                 break
             below, empty = below + value_of(word), False
         elif kind == "hundred" and below < 100 and (empty or below > 0):
@@ -215,6 +216,12 @@ def _fits(below: float, empty: bool, value: float, kind: str) -> bool:
     return kind == "unit" and 0 < value < 10 and rest >= 20 and rest % 10 == 0
 
 
+def _begins_another(tokens: list[Token], at: int, scale_before: float) -> bool:
+    """After "five million": the "seven" of "seven million" is a number of its own."""
+    after = low_at(tokens, at + 1)
+    return kind_of(after) == "scale" and value_of(after) >= scale_before
+
+
 def _closes(tokens: list[Token], at: int) -> bool:
     """After "hundred and": "five" or "twenty-five", not the "two" of "one hundred and two hundred"."""
     end = at + 1
@@ -222,4 +229,4 @@ def _closes(tokens: list[Token], at: int) -> bool:
         end += 2
     elif kind_of(low_at(tokens, at)) == "ten" and kind_of(low_at(tokens, end)) == "unit":
         end += 1
-    return kind_of(low_at(tokens, end)) not in {"hundred", "scale", "dozen"}
+    return kind_of(low_at(tokens, end)) not in {"hundred", "dozen"}

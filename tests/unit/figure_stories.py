@@ -73,8 +73,8 @@ def figures_of(
     return find_figures(article, sentences_of(article), cast or Cast(), quotes)
 
 
-def only(text: str, **more: Cast) -> Figure:
+def only(text: str, cast: Cast | None = None) -> Figure:
     """The one figure of ``text``."""
-    found = figures_of(text, **more)
+    found = figures_of(text, cast=cast)
     assert len(found) == 1, [figure.span.of(text) for figure in found]
     return found[0]
