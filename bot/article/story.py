@@ -14,7 +14,7 @@ from bot.text import count_words
 from bot.types import Paragraph, ParagraphKind, Span
 
 # The longest journalism is about 30,000 words; what is longer is a book, a log or an attack.
-LIMIT_CHARS = 300_000
+LIMIT_CHARS = 200_000
 # A page set as one block: cut at sentence ends, so that no later step meets an endless paragraph. Printed
 # paragraphs of the body corpora end under 4,000 characters.
 _LONGEST_PARAGRAPH = 5_000

@@ -20,6 +20,8 @@ _GLUE = re.compile(
     r"Ill|Wis|Mich|Minn|Ore|Conn|Ariz|Colo|Ala|Ga|Ky|La|Mo|Tenn|approx|est)|(?<![.\w])[A-Z])\.$"
 )
 
+_GLUE_CHARS = 12  # the longest abbreviation with what stands before it
+
 
 def sentences_of(article: Article) -> tuple[Span, ...]:
     """Sentences of the body in order, never across a paragraph, without blank rims."""
@@ -50,7 +52,7 @@ def split(text: str, within: Span) -> list[Span]:
 def _ends_here(piece: str, rest: str) -> bool:
     """False where a border was set inside an open quotation or after an abbreviation."""
     stripped = piece.rstrip()
-    if not stripped or _GLUE.search(stripped):
+    if not stripped or _GLUE.search(stripped[-_GLUE_CHARS:]):
         return False
     following = rest.lstrip()[:1]
     if following and following.islower():
