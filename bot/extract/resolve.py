@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
-from bot.extract.cast import Entity, EntityKind
+from bot.extract.cast import EntityKind
 from bot.extract.lexicon import words
 from bot.extract.links import How, Link
 from bot.extract.phrases import Unit, UnitKind
@@ -32,6 +32,7 @@ SPOKE = 0.8
 SENTENCE_FADES = 0.5
 PARAGRAPH_FADES = 0.75
 UNKNOWN_GENDER = 0.75
+STRANGER = 0.5  # a person without a name is less often taken up again
 VARIATION = 0.75  # trust in "the company" and "the 23-year-old forward"
 
 
@@ -78,6 +79,7 @@ class _Walk:
         self.heads = _role_heads(scene)
         self.surnames = _surnames(scene)
         self.namesakes = _namesakes(scene)
+        self.strangers: list[Who] = []  # people without an entry in the cast: "the caretaker"
 
     def run(self) -> None:
         for number, row in enumerate(self.scene.rows):
@@ -110,8 +112,20 @@ class _Walk:
             self.salience.add(who.entity, weight * (1.0 if unit.kind is UnitKind.NAME else who.sure))
             if unit.owner >= 0:
                 self.salience.add(self.cast.mentions[unit.owner].entity, OWNER)
-        elif unit.owner >= 0:
-            self.salience.add(self.cast.mentions[unit.owner].entity, OWNER)
+        else:
+            if unit.owner >= 0:
+                self.salience.add(self.cast.mentions[unit.owner].entity, OWNER)
+            self._remember(row, at, unit, who, place in self.sources)
+
+    def _remember(self, row: Row, at: int, unit: Unit, who: Who, spoke: bool) -> None:
+        """A person without a name can be "she" in the next sentence; strangers have negative keys."""
+        if who.words is None or not (who.named or _is_one_person(unit)):
+            return
+        key = next((i for i, one in enumerate(self.strangers) if one.words == who.words), len(self.strangers))
+        if key == len(self.strangers):
+            self.strangers.append(who)
+        weight = _weight(row, at, unit) + (SPOKE if spoke else 0.0)
+        self.salience.add(-1 - key, weight * (1.0 if who.named else STRANGER))
 
     def answer(self, link: Link) -> Who | None:
         if link.how is How.LABEL:
@@ -144,17 +158,17 @@ class _Walk:
     def _pronoun(self, unit: Unit) -> Who | None:
         gender = _GENDERS.get(unit.low)
         if gender:
-            return self._best(lambda entity: _fits(self.cast.entities[entity], gender))
+            return self._best(lambda entity: self._fits(entity, gender), strangers=True)
         if unit.low == "it":
             return self._best(lambda entity: float(self.cast.entities[entity].kind is EntityKind.ORG))
         return None
 
-    def _best(self, fit: _Fit) -> Who | None:
+    def _best(self, fit: _Fit, strangers: bool = False) -> Who | None:
         ranked = sorted(
             (
                 (score * weight, entity)
                 for entity, score in self.salience.scores.items()
-                if (weight := fit(entity)) > 0
+                if (entity >= 0 or strangers) and (weight := fit(entity)) > 0
             ),
             reverse=True,
         )
@@ -162,7 +176,21 @@ class _Walk:
             return None
         best, entity = ranked[0]
         second = ranked[1][0] if len(ranked) > 1 else 0.0
-        return Who(entity, best / (best + second) if best else 0.0)
+        sure = best / (best + second) if best else 0.0
+        return Who(entity, sure) if entity >= 0 else replace(self.strangers[-1 - entity], sure=sure)
+
+    def _fits(self, key: int, gender: str) -> float:
+        """1 for the same gender, less when it is not known, 0 for the other and for bodies."""
+        if key < 0:
+            words_of = self.strangers[-1 - key].words
+            noun = fold(words_of.text).split() if words_of else []
+            own = next((_NOUN_GENDERS[word] for word in noun if word in _NOUN_GENDERS), None)
+        else:
+            entity = self.cast.entities[key]
+            if entity.kind is not EntityKind.PERSON:
+                return 0.0
+            own = entity.gender
+        return UNKNOWN_GENDER if own is None else float(own == gender)
 
     def _nominal(self, row: Row, at: int, unit: Unit) -> Who:
         beside = _apposed(row, at)
@@ -206,12 +234,24 @@ class _Walk:
         )
 
 
-def _fits(entity: Entity, gender: str) -> float:
-    if entity.kind is not EntityKind.PERSON:
-        return 0.0
-    if entity.gender is None:
-        return UNKNOWN_GENDER
-    return 1.0 if entity.gender == gender else 0.0
+_NOUN_GENDERS = {
+    **dict.fromkeys(["woman", "sister", "mother", "wife", "daughter", "widow", "girl", "aunt", "niece",
+                     "grandmother", "spokeswoman", "chairwoman", "congresswoman", "policewoman"], "f"),
+    **dict.fromkeys(["man", "brother", "father", "husband", "son", "boy", "uncle", "nephew", "grandfather",
+                     "spokesman", "chairman", "congressman", "policeman", "widower"], "m"),
+}  # fmt: skip
+_NOT_ONE = frozenset({"police", "staff", "family", "council", "campaign", "company", "statement", "report"})
+
+
+def _is_one_person(unit: Unit) -> bool:
+    """A role or kin in the singular."""
+    single = not unit.low.endswith("s") or unit.low.endswith("ss")
+    return unit.kind is UnitKind.NOMINAL and single and unit.low not in _NOT_ONE and unit.low in _persons()
+
+
+@cache
+def _persons() -> frozenset[str]:
+    return words("role_nouns.txt") | frozenset(_NOUN_GENDERS)
 
 
 def _weight(row: Row, at: int, unit: Unit) -> float:

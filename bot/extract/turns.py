@@ -27,6 +27,7 @@ _LABEL = re.compile(
     r"([A-Z][A-Z.'’\- ]{1,30}|[A-Z][\w'’\-]+(?: [A-Z][\w'’\-]+){0,2}|[QA])\s?[:.](?=\s)\s+(?=\S)"
 )
 _CREDIT = re.compile(r"[—–―-]{1,2}\s*(?=[A-Z])")
+_POST = re.compile(r"[—–-] [^\n]{1,60}\(@\w+\)")  # an embedded post with its handle
 _LEAST_TURNS = 3  # fewer labelled lines are a list, not a conversation
 
 
@@ -62,6 +63,8 @@ def _block(scene: Scene, first: int, end: int) -> Turn | None:
     if marked * 2 > sum(row.span.end - row.span.start for row in rows):
         return None
     parts = tuple(row.span for row in rows if row.span.of(text).strip())
+    if any(_POST.search(part.of(text)) for part in parts):
+        return None
     return Turn(parts, credit or subject_before(scene, first)) if parts else None
 
 
