@@ -18,7 +18,7 @@ from bot.desk.outgoing import Outgoing
 from bot.desk.reading import Reader, digest_id
 from bot.desk.rules import Rules
 from bot.desk.verbs import Verbs, check_allowed
-from bot.errors import NutgrafError, StoreBusy, StoreUnusable
+from bot.errors import NutgrafError, SiteFailed, StoreBusy, StoreUnusable, TooSlow, Unreachable
 from bot.messages import notice_text, sentence
 from bot.poller import open_feed
 from bot.ports import Chat, Clock, FeedParser, Store, Transaction, TryLater
@@ -28,6 +28,9 @@ from bot.schedule import FEED_KEY
 from bot.types import Message, Notice, Request
 
 log = logging.getLogger(__name__)
+
+# What may be over in a while: nobody waits for a feed's story, so it is tried again.
+PASSING = (Unreachable, TooSlow, SiteFailed)
 
 # Done in the transaction that stores the message it gives.
 Deed = Callable[[Transaction], Awaitable[Message]]
@@ -103,13 +106,15 @@ class Answers:
 
     async def _write(self, request: Request, key: str, ask: Command | NutgrafError, unread: int) -> bool:
         """Do what was asked and store its report; False when a fault of ours is what it reports, or
-        when a feed's story could not be read."""
+        when a feed's story could not be read. Raises TryLater when it may be read later."""
         notices = _unread(unread, self.rules.links_per_message)
         try:
             await self._commit(request, key, await self._prepared(request, key, ask, notices))
         except (StoreBusy, StoreUnusable, TryLater):
             raise  # nothing can be stored now: the engine tries again
         except NutgrafError as error:
+            if _from_feed(request) and isinstance(error, PASSING):
+                raise TryLater(error.code(), getattr(error, "retry_after_s", None)) from error
             told, well = sentence(error), True
             log.info("request=%s answered with %s", request.key, error.code())
         except Exception:

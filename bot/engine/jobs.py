@@ -58,7 +58,8 @@ class Patience(retry.BaseRetryStrategy):
 
 
 class JobEngine:
-    """``open`` it before use. ``stalled_s``: a worker silent for so long is taken for dead."""
+    """``open`` it before use. ``stalled_s``: a worker silent for so long is taken for dead; ``minute``:
+    of the hour, for what is done every hour."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class JobEngine:
         stalled_s: float = 30.0,
         attempts: int = 16,
         retry_base_s: float = 2.0,
+        minute: int = 7,
     ) -> None:
         self._database = database
         self._embedded = database.dialect == "sqlite"
@@ -75,6 +77,8 @@ class JobEngine:
         self._concurrency = concurrency
         self._stalled_s = stalled_s
         self._attempts = attempts
+        self._minute = minute
+        self._hourly: dict[str, Callable[[], Awaitable[None]]] = {}
         self._in_hand: set[tuple[str, str]] = set()
         self._patience = Patience(attempts, retry_base_s)
 
@@ -107,13 +111,18 @@ class JobEngine:
         self._app.task(name=task, pass_context=True, retry=self._patience)(run)
 
     def every_hour(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """See ``bot.ports.Engine.every_hour``."""
+        """See ``bot.ports.Engine.every_hour``; while ``run`` runs."""
+        self._hourly[name] = work
 
-        async def run(timestamp: int) -> None:
-            await work()
+    def _schedule_hourly(self) -> None:
+        for name, work in self._hourly.items():
 
-        task = self._app.task(name=name, queueing_lock=name, pass_context=False)(run)
-        self._app.periodic(cron="7 * * * *", periodic_id=name)(task)
+            async def run(timestamp: int, work: Callable[[], Awaitable[None]] = work) -> None:
+                await work()
+
+            task = self._app.task(name=name, queueing_lock=name)(run)
+            self._app.periodic(cron=f"{self._minute} * * * *", periodic_id=name)(task)
+        self._hourly.clear()
 
     async def defer(self, connection: Connection, task: str, key: str) -> None:
         """See ``bot.ports.Jobs.defer``."""
@@ -122,6 +131,7 @@ class JobEngine:
 
     async def run(self) -> None:
         """See ``bot.ports.Engine.run``. A worker that loses its database is started again."""
+        self._schedule_hourly()
         rescue = asyncio.create_task(self._rescue_for_ever())
         try:
             while True:

@@ -179,6 +179,20 @@ async def test_a_feeds_story_that_cannot_be_read_is_no_reply(room: Room) -> None
     assert room.chat.marks == [], "nobody asked, nothing is marked"
 
 
+async def test_a_feeds_story_is_tried_again_when_its_site_was_only_slow(room: Room) -> None:
+    room.web.pages = {STORY: TooSlow("paper.example", 20.0)}
+    await room.say(link_request("feed:fake:1:a", STORY))
+    room.web.pages = PAGES
+    await room.desk.drain()
+    assert room.chat.unique_reply().plain.startswith("Budget passes")
+    room.web.pages = {STORY: TooSlow("paper.example", 20.0)}
+    await room.say(link_request("feed:fake:1:b", STORY))
+    for _ in range(9):
+        await room.desk.drain()
+    assert len(room.chat.sent) == 1
+    assert await room.desk.status() == Counts(seen=2, digested=1, delivered=1, failed=1)
+
+
 # -- delivery
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import procrastinate
@@ -152,6 +153,22 @@ async def test_a_new_job_wakes_a_running_engine(bench: Bench) -> None:
     await asyncio.wait_for(got.wait(), 0.5)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_is_due_every_hour_is_done_while_the_engine_runs(tmp_path: Path) -> None:
+    bench = await bench_on(str(tmp_path / "nutgraf.db"), minute=datetime.now(UTC).minute)
+    done = asyncio.Event()
+
+    async def work() -> None:
+        done.set()
+
+    bench.engine.every_hour("purge", work)
+    running = asyncio.create_task(bench.engine.run())
+    await asyncio.wait_for(done.wait(), 5)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await bench.engine.close()
+    await bench.database.close()
 
 
 async def test_failed_jobs_are_purged(bench: Bench) -> None:
