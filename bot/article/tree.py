@@ -50,7 +50,7 @@ def parse(text: str, url: str) -> HtmlElement:
 
 def _bearable(tag: re.Match[str]) -> str:
     """A tag without its attributes, when they are too many to be a page's own."""
-    return tag.group() if tag.group().count(" ") < _LIMIT_ATTRIBUTES else f"<{tag.group(1)}"
+    return tag.group() if len(tag.group().split()) < _LIMIT_ATTRIBUTES else f"<{tag.group(1)}"
 
 
 def _too_big(text: str, opened: int) -> str:
