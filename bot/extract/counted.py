@@ -147,7 +147,8 @@ def _belongs(tokens: list[Token], at: int, count: int) -> bool:
         return False
     if kind_of(token.low) in {"unit", "ten", "hundred", "scale"}:
         return False
-    return not (count and _is_participle(token.low) and not _before_noun(tokens, at))
+    joined = low_at(tokens, at - 1) in HYPHENS  # "law-abiding citizens"
+    return joined or not (count and _is_participle(token.low) and not _before_noun(tokens, at))
 
 
 def _before_noun(tokens: list[Token], at: int) -> bool:

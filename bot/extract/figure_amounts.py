@@ -266,6 +266,9 @@ def _one(tokens: list[Token], found: Operand, phrase: NounPhrase | None) -> Draf
     """ "one man", "one proposal"; never the pronoun ("no one", "one of them", "one another")."""
     if phrase is None or phrase.plural or low_at(tokens, found.end) == "of":
         return None
+    alone = phrase.end == phrase.first + 1 and tokens[phrase.first].text[:1].isupper()
+    if alone or phrase.head.endswith(("ing", "ly")):
+        return None  # "one Democratic", "one listing the facts"
     if low_at(tokens, found.first - 1) in word_set("one_leads") or tokens[phrase.first].low in word_set(
         "one_not"
     ):

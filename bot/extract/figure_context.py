@@ -14,6 +14,7 @@ from bot.extract.figure_shapes import Draft
 from bot.extract.figure_tokens import Token, low_at, tokenise
 from bot.extract.figure_words import word_set
 from bot.extract.lexicon import entries
+from bot.extract.tokens import LIMIT_SENTENCE_CHARS
 from bot.types import Article, Figure, FigureKind, Phrase, Quote, Span
 
 
@@ -139,7 +140,8 @@ class Context:
     def figures(self, tokens: list[Token], sentence: Span, drafts: list[Draft]) -> list[Figure]:
         """Figures of the drafts, in order, never overlapping."""
         found: list[Figure] = []
-        heard = self._sources(tokens, sentence, lambda pronoun: self._known(sentence, pronoun))
+        last = cache(lambda: self._last_heard(sentence))
+        heard = self._sources(tokens, sentence, lambda pronoun: self._fitting(last(), pronoun))
         floor = 0
         for draft in drafts:
             if draft.first < floor:
@@ -184,20 +186,21 @@ class Context:
     ) -> list[Source]:
         return sources(self._article, self._cast, tokens, self.mentions(sentence), known)
 
-    def _known(self, sentence: Span, pronoun: str) -> Phrase | None:
+    def _last_heard(self, sentence: Span) -> Phrase | None:
         """Who was last heard in this paragraph: the speaker of a quote or of a reported clause."""
         here = self._paragraph(sentence)
         at = bisect_left(self._part_starts, sentence.start) - 1
         if at >= 0 and self._paragraph(self._parts[at][0]) == here:
             speaker = self._parts[at][1].speaker
-            return self._fitting(speaker.name if speaker is not None else None, pronoun)
+            return speaker.name if speaker is not None else None
         last = bisect_left(self._sentence_starts, sentence.start)
         for before in reversed(self._sentences[max(0, last - _LOOK_BACK_SENTENCES) : last]):
             if self._paragraph(before) != here:
                 break
-            heard = self._sources(tokenise(self._article.text, before), before, lambda _: None)
+            short = Span(before.start, min(before.end, before.start + LIMIT_SENTENCE_CHARS))
+            heard = self._sources(tokenise(self._article.text, short), short, lambda _: None)
             if heard:
-                return self._fitting(heard[-1].name, pronoun)
+                return heard[-1].name
         return None
 
     def _fitting(self, name: Phrase | None, pronoun: str) -> Phrase | None:

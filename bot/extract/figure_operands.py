@@ -35,7 +35,7 @@ def operand(tokens: list[Token], at: int, *, money: bool = False) -> Operand | N
         step, sign = at + 1, -1.0
     elif tokens[at].text == "+" and not glued(tokens, at) and glued(tokens, at + 1):
         step = at + 1
-    elif tokens[at].low == "minus":
+    elif tokens[at].low == "minus" and low_at(tokens, at - 1) != "or":
         step, sign = at + 1, -1.0
     currency = None
     if step < len(tokens) and tokens[step].kind == CUR:

@@ -55,7 +55,8 @@ def _second(tokens: list[Token], first: Operand, blocked: bytearray) -> tuple[Op
 def _range(tokens: list[Token], at: int, pair: tuple[Operand, Operand], joint: str) -> Draft | None:
     """ "between X and Y", "from X to Y", "X to Y", "X-Y", "two or three" as one figure; else None."""
     first, second = pair
-    lead = tokens[at].low
+    ages = low_at(tokens, at - 1) == "of" and low_at(tokens, at - 2) == "ages"
+    lead = "between" if ages and joint == "and" else tokens[at].low
     if lead in {"from", "between"} and first.unit is not None and _is_bare(tokens, second):
         draft = single(tokens, first, ranged=True)  # "from 11 minutes to 19"
         if draft is not None and not is_correction(tokens, first.first):
@@ -78,7 +79,7 @@ def _range(tokens: list[Token], at: int, pair: tuple[Operand, Operand], joint: s
     if draft.kind is FigureKind.COUNT and draft.counts is None:
         if not first.number.digits and lead not in {"from", "between"}:
             return None  # "one to one"
-        if low_at(tokens, at - 1) in word_set("age_leads"):
+        if ages or low_at(tokens, at - 1) in word_set("age_leads"):
             draft.kind, draft.unit = FigureKind.AGE, "year of age"
     draft.first, draft.value, draft.high = at, low, high
     return draft

@@ -7,12 +7,14 @@ behind "according to". A pronoun is followed to the last speaker of the same par
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from bot.extract.cast import Cast, EntityKind, NameMention
 from bot.extract.counted import is_stop
 from bot.extract.figure_tokens import HYPHENS, MARK, WORD, Token, glued, low_at
 from bot.extract.figure_words import word_set
+from bot.extract.lexicon import words
 from bot.types import Article, Phrase
 
 _OPENING = 6  # tokens within which a sentence's own name stands: "Its director, Mara Lindt, ..."
@@ -26,6 +28,11 @@ class Source(NamedTuple):
     first: int
     end: int
     pronoun: bool = False
+
+
+@cache
+def _source_nouns() -> frozenset[str]:
+    return words("unnamed.txt") | words("role_nouns.txt")
 
 
 def sources(
@@ -142,6 +149,9 @@ class _Reader:
 
     def _nominal(self, last: int) -> tuple[Phrase | None, int]:
         """ "police", "health officials", "the ministry": up to the clause's beginning."""
+        head = self._tokens[last]
+        if not (head.low in _source_nouns() or (last > 0 and head.text[:1].isupper())):
+            return None, 0  # "the move said much"
         first = last
         while first > 0 and last - first < 6 and self._plain(first - 1, first=False):
             first -= 1

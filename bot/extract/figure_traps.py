@@ -44,6 +44,8 @@ def _trap_end(tokens: list[Token], at: int, *, opens_paragraph: bool) -> int:
     if _is_clock(tokens, at):
         return at + 1
     if _is_day(tokens, at):
+        return _name_end(tokens, at)
+    if _is_identifier(tokens, at):
         return at + 1
     if opens_paragraph and at == 0 and low_at(tokens, 1) in {".", ")"} and glued(tokens, 1):
         return 1
@@ -152,12 +154,23 @@ def _is_day(tokens: list[Token], at: int) -> bool:
     if not tokens[at].text.isdigit() or not 0 < len(tokens[at].text) <= 2 or int(tokens[at].text) > 31:
         return False
     before, step = low_at(tokens, at - 1), at - 1
-    if before == ".":
+    if before == "." or (before == "," and low_at(tokens, at + 1) == ","):
         before, step = low_at(tokens, at - 2), at - 2
     if before in word_set("months") and tokens[step].text[:1].isupper():
         return not (step + 1 == at and before == "may" and _goes_on_as_count(tokens, at))
     after = at + 2 if low_at(tokens, at + 1) == "of" else at + 1
+    if low_at(tokens, after) in {*HYPHENS, "and", "to"} and low_at(tokens, after + 1).isdigit():
+        after += 2  # "5-7 May", "5 and 7 May"
     return low_at(tokens, after) in word_set("months") and tokens[after].text[:1].isupper()
+
+
+def _is_identifier(tokens: list[Token], at: int) -> bool:
+    """Ten bare digits and more, and the emergency numbers: "they called 911"."""
+    text = tokens[at].text
+    if text in {"911", "999", "112"}:
+        beside = {low_at(tokens, at - 1), low_at(tokens, at + 1)}
+        return bool(beside & word_set("emergency_words"))
+    return len(text) >= 10 and text.isdigit() and not _measured(tokens, at) and low_at(tokens, at - 1) != "$"
 
 
 def _goes_on_as_count(tokens: list[Token], at: int) -> bool:

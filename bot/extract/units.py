@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from bot.extract.figure_tokens import HYPHENS, WORD, Token, currency_rows, glued, low_at
+from bot.extract.figure_tokens import HYPHENS, NUM, WORD, Token, currency_rows, glued, low_at
 from bot.extract.figure_words import word_set
 from bot.extract.lexicon import entries
 from bot.types import FigureKind
@@ -95,10 +95,23 @@ def _symbol_at(tokens: list[Token], at: int) -> Unit | None:
         found = _symbols().get(printed)
         if found is None or (len(printed) == 1 and printed.isalpha() and not glued(tokens, at)):
             continue
+        if printed in {"'", '"'} and not _is_inch_mark(tokens, at):
+            continue
         if not glued(tokens, at) and printed in {"in", "'", '"', "st", "pt", "C", "F"}:
             continue
         return Unit(found[0], found[1], at + size)
     return None
+
+
+_BACK = 300  # tokens in which an opening mark is looked for
+
+
+def _is_inch_mark(tokens: list[Token], at: int) -> bool:
+    """6'2", a 12" record; not the end of "up to 15": no straight mark stands open before it."""
+    if tokens[at].text == "'":
+        return at + 1 < len(tokens) and tokens[at + 1].kind == NUM and glued(tokens, at + 1)
+    before = sum(token.text == '"' for token in tokens[max(0, at - _BACK) : at])
+    return before % 2 == 0
 
 
 _PER_TIME = {"h": "hour", "hr": "hour", "s": "second", "sec": "second", "min": "minute"}

@@ -96,6 +96,7 @@ COUNTS = [
     ("Only one person was hurt.", 1, "person", "person", "one person"),
     ("It runs 3,000 vehicles a day.", 3000, "vehicle per day", "vehicles", "3,000 vehicles a day"),
     ("The town’s 8,000 residents left.", 8000, "resident", "residents", "8,000 residents"),
+    ("It hit 40 law-abiding citizens.", 40, "citizen", "law-abiding citizens", "40 law-abiding citizens"),
     ("He sold 63,000 Model 3 sedans.", 63_000, "sedan", "Model 3 sedans", "63,000 Model 3 sedans"),
     ("It kept 50 workers’ jobs.", 50, "job", "workers’ jobs", "50 workers’ jobs"),
     ("The nine first-team players left.", 9, "player", "first-team players", "nine first-team players"),

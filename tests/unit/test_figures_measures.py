@@ -28,6 +28,8 @@ MEASURES = [
     ("The car does 40 miles per gallon.", 40, "mile per gallon", "40 miles per gallon"),
     ("He is 6ft 2in tall.", 6 + 2 / 12, "foot", "6ft 2in"),
     ("He is six feet two inches tall.", 6 + 2 / 12, "foot", "six feet two inches"),
+    ("He stands 6'2\" in socks.", 6 + 2 / 12, "foot", "6'2\""),
+    ('She plays a 12" record.', 12, "inch", '12" record'),
     ("She weighs 130 pounds.", 130, "pound-mass", "130 pounds"),
     ("She weighs 59 kg.", 59, "kilogram", "59 kg"),
     ("The ship carried 18,000 gallons.", 18_000, "gallon", "18,000 gallons"),
@@ -117,6 +119,8 @@ def test_an_age_names_its_person() -> None:
 def test_ages_of_several() -> None:
     ages = figures_of("The children, aged 4 and 7, are safe.")
     assert [(one.kind, one.value) for one in ages] == [(FigureKind.AGE, 4), (FigureKind.AGE, 7)]
+    between = only("Those between the ages of 18 and 29 left.")
+    assert (between.kind, between.value, between.high) == (FigureKind.AGE, 18, 29)
     span = only("Children aged 5 to 12 may enter.")
     assert (span.kind, span.value, span.high) == (FigureKind.AGE, 5, 12)
 
@@ -136,3 +140,8 @@ def test_scores(text: str, first: float, second: float, printed: str) -> None:
     figure = only(text)
     assert (figure.kind, figure.value, figure.high) == (FigureKind.SCORE, first, second)
     assert figure.span.of(text) == printed
+
+
+def test_a_closing_mark_is_no_inch() -> None:
+    (figure,) = figures_of('He said: "They may take up to 15" and left.')
+    assert (figure.value, figure.unit) == (15, "")

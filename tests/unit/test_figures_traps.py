@@ -14,6 +14,8 @@ TRAPS = [
     "It began on Jan. 28 in Orvale.",
     "It began on the 28th of January.",
     "It began on 5 May and ended on May 9.",
+    "It ran from Dec. 6-9 and on 5-7 May and on 5 and 7 June.",
+    "She was born Sept. 26, 2014, in Orvale.",
     "It was dated 2019-09-01 and 01/09/2019 and 1.9.2019.",
     "American forces left in 2011 but came back in late 2014.",
     "The 2003 invasion and the 2015 deal failed.",
@@ -53,6 +55,8 @@ TRAPS = [
     "Call 555-123-4567 or (555) 123-4567 now.",
     "Call +44 20 7946 0958 now.",
     "Call 555-0142 now.",
+    "They called 911 and 911 calls came in.",
+    "It is post 672138506081275904 there.",
     # ordinals, lists, pronouns
     "She came third, on the 3rd day, in the 21st century.",
     "The first phase is political.",
