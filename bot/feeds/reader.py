@@ -7,7 +7,7 @@ import contextlib
 import re
 
 from bot.errors import NotAFeed, SeveralFeeds
-from bot.feeds.child import read_apart
+from bot.feeds.child import LIMIT_S, read_apart
 from bot.feeds.discovery import feeds_named, looks_like_html
 from bot.feeds.entries import feed_of
 from bot.feeds.raw import RawFeed, Unreadable, fast, plausible, ttl_s
@@ -28,7 +28,9 @@ class FeedReader:
     ``choices`` has one address, and the caller may follow that. Raises NotAFeed for everything else.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit_s: float = LIMIT_S) -> None:
+        """``limit_s``: wall clock of one child process."""
+        self._limit_s = limit_s
         self._children = asyncio.Semaphore(_CHILDREN)
 
     async def parse(self, page: Page) -> Feed:
@@ -56,7 +58,7 @@ class FeedReader:
                     return found
         try:
             async with self._children:
-                return await read_apart(body)
+                return await read_apart(body, self._limit_s)
         except Unreadable:
             raise NotAFeed(url) from None
 

@@ -107,8 +107,8 @@ class _Pinned(AbstractResolver):
 def _checked_socket(info: tuple[Any, ...]) -> socket.socket:
     """aiohttp's last step before every connection, literals included: only what was checked."""
     family, kind, protocol, _, place = info
-    hop = _HOP.get()
-    if parsed(str(place[0])) not in hop.addresses or place[1] != hop.target.port:
+    hop = _HOP.get(None)
+    if hop is None or parsed(str(place[0])) not in hop.addresses or place[1] != hop.target.port:
         raise OSError(f"{place[0]}:{place[1]} was not checked")
     made = socket.socket(family, kind, protocol)
     made.setblocking(False)

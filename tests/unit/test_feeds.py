@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from datetime import UTC, datetime
@@ -122,6 +123,12 @@ async def test_order_doubles_and_dates() -> None:
     assert feed.entries[2].published is None
 
 
+@pytest.mark.parametrize("date", ["03/04/2026", "30 minutes ago", "gestern", "5 Mar 2026"])
+async def test_no_date_is_guessed(date: str) -> None:
+    feed = await read(rss(f"{ENTRY}<pubDate>{date}</pubDate>"))
+    assert feed.entries[0].published is None
+
+
 async def test_a_link_in_the_guid_will_do() -> None:
     feed = await read(rss("<title>x</title><guid>https://news.example/x</guid>"))
     assert feed.entries[0].url == "https://news.example/x"
@@ -233,12 +240,30 @@ async def test_fifty_thousand_entries_are_cut_short() -> None:
     assert feed.entries[0].url == "https://news.example/0"
 
 
-async def test_a_feed_that_takes_too_long_is_dropped_with_its_process() -> None:
+async def longest_pause_s(stop: asyncio.Event) -> float:
+    """How long the event loop was held by somebody at most."""
+    longest_s, last_s = 0.0, time.monotonic()
+    while not stop.is_set():
+        await asyncio.sleep(0.01)
+        longest_s, last_s = max(longest_s, time.monotonic() - last_s), time.monotonic()
+    return longest_s
+
+
+async def test_a_feed_that_takes_too_long_is_dropped_and_holds_nobody_up() -> None:
     slow = b"<rss version='2.0'><channel><item " + b"".join(b"a%d='1' " % n for n in range(200_000)) + b"/>"
+    stop = asyncio.Event()
+    watch = asyncio.create_task(longest_pause_s(stop))
     start_s = time.monotonic()
-    with pytest.raises(Unreadable):
-        await read_apart(slow, limit_s=0.5)
+    with pytest.raises(NotAFeed):
+        await FeedReader(limit_s=0.5).parse(page(slow))
     assert time.monotonic() - start_s < 3
+    stop.set()
+    assert await watch < 1
+
+
+async def test_a_child_that_is_cut_off_is_not_a_feed() -> None:
+    with pytest.raises(Unreadable):
+        await read_apart(rss(ENTRY).encode(), limit_s=0.001)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -239,3 +239,10 @@ async def test_the_last_gate_knows_only_what_was_checked(place: tuple[object, ..
         _checked_socket((socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", allowed)).close()
     finally:
         _HOP.reset(token)
+
+
+async def test_no_request_leaves_the_session_but_through_the_check(make: Make, inside: Site) -> None:
+    fetcher = make([inside.netloc])
+    with pytest.raises(OSError, match="Cannot connect"):
+        await fetcher._wire._open().get(inside.url())
+    assert not inside.requests

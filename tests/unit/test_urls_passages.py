@@ -55,6 +55,21 @@ def test_short_passages(words: str, nth: int, fragment: str) -> None:
     assert link_of(words, nth)[0] == f"{URL}#:~:text={fragment}"
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "fragment"),
+    [
+        ("They start art class.", 11, "art"),  # not the one inside "start"
+        ("Art café, cafe art.", 4, "caf%C3%A9"),  # browsers pass over accents: the first one wins
+        ("Art cafe, café art.", 10, "Art%20cafe%2C-,caf%C3%A9,-art."),
+        ("He paid 5. Then 12. So he paid 12 then.", 31, "he%20paid-,12,-then."),
+        ("12 men. 12 women.", 8, "12%20men.-,12,-women."),
+    ],
+)
+def test_the_first_match_of_a_browser_is_the_passage(text: str, start: int, fragment: str) -> None:
+    end = next((at for at in range(start, len(text)) if not text[at].isalnum()), len(text))
+    assert passage_url(URL, text, start, end) == f"{URL}#:~:text={fragment}"
+
+
 def test_a_long_passage_is_named_by_its_rims() -> None:
     words = "Brook said, “and we will pay.”\n\nLater she said: “We will go on.” The bridge cost 12 million"
     link, _ = link_of(words)
