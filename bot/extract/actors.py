@@ -65,9 +65,9 @@ def _believed(entity: Entity) -> bool:
     if entity.kind is EntityKind.PERSON:
         return entity.confidence >= _SURE_PERSON and (" " in name or len(name) > 2)
     parts = name.split()
-    if parts[-1].lower() in words("thing_words.txt"):
-        return False
     cue = any(is_org_word(part) for part in parts) or name in known_orgs()
+    if parts[-1].lower() in words("thing_words.txt") and not (cue and "of" in parts):
+        return False
     return cue or len(entity.mentions) > 1 or bool(entity.aliases) or entity.confidence >= _SURE_ORG
 
 

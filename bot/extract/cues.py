@@ -31,6 +31,7 @@ _NOUN_AFTER = re.compile(
 )
 _NOUN_BEFORE = re.compile(rf"\b{_ORG_NOUN}, (?:the )?$")
 _WHO_AFTER = re.compile(r", who\b")
+_DATELINE = re.compile(r"(?:, [A-Z][\w. ]{1,20})?(?: \([\w ]{2,25}\))? (?:\u2014|\u2013|--) ")
 _NOUN_WORD = re.compile(r"([\w-]+),? $")
 _THE_BEFORE = re.compile(r"\b[Tt]he $")
 _AGE_AFTER = re.compile(r",? \(\d{1,2}\)|, \d{1,2}(?=[,.;)])|, (?:a |an |the )?\d{1,2}-year-old\b")
@@ -49,6 +50,8 @@ def cued(text: str, one: Found) -> Found:
     before = text[max(0, one.span.start - 40) : one.span.start]
     after = text[one.span.end : one.span.end + 24]
     name = one.span.of(text)
+    if name.isupper() and _DATELINE.match(text, one.span.end):
+        return one._replace(kind=EntityKind.PLACE, sure=CERTAIN)
     if one.title:
         return _raised(one, EntityKind.PERSON, 0.95)
     if name in known.known_orgs() and not known.is_place(name):

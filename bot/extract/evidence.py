@@ -16,11 +16,13 @@ from bot.extract.lexicon import words
 from bot.extract.names import COMPANY_TAILS, Found, key_of, last_of
 from bot.types import Span
 
+_SAYS_AFTER = re.compile(r" (?:said|says|told|added|argued|recalled|wrote)\b")
 # an organisation whose last word is printed small
 _SMALL_TAIL = re.compile(
     r"( (?:police|county council|city council|council|fire department|trust|school district)) "
     r"(?=(?:said|says?|have|has|had|are|were|was|is|arrested|confirmed|believe|declined|voted|approved)\b)"
 )
+_LIKELY = 0.6
 REPEATS_LIMIT = 400  # printings looked for again; a news story names under 150
 
 
@@ -40,7 +42,8 @@ def _extended(text: str, found: Iterable[Found]) -> list[Found]:
     out = []
     for one in found:
         end = one.span.end
-        tail = _SMALL_TAIL.match(text, end) if one.kind is not EntityKind.PERSON else None
+        named = one.kind is EntityKind.PERSON and (one.sure >= _LIKELY or " " in one.span.of(text))
+        tail = None if named else _SMALL_TAIL.match(text, end)
         if tail and not known.is_demonym(one.span.of(text)):
             out.append(Found(Span(one.span.start, tail.end(1)), EntityKind.ORG, 0.85))
             continue
@@ -97,9 +100,13 @@ def _as_person(text: str, one: Found, surnames: dict[str, int]) -> Found:
     surname = last_of(key_of(name)) if " " not in name and key_of(name) else ""
     if one.kind is EntityKind.PERSON:
         return one._replace(sure=max(one.sure, 0.8)) if surname in surnames else one
-    if surname not in surnames or surnames[surname] > one.span.start or one.sure >= CERTAIN:
+    if surname not in surnames or surnames[surname] > one.span.start:
         return one
     lead = text[max(0, one.span.start - 8) : one.span.start].split()
+    if _SAYS_AFTER.match(text, one.span.end):
+        return one._replace(kind=EntityKind.PERSON, sure=0.9)
+    if one.sure >= CERTAIN:
+        return one
     if one.kind is EntityKind.PLACE and (known.is_place(name) or (lead and lead[-1] in {"in", "at", "near"})):
         return one
     return one._replace(kind=EntityKind.PERSON, sure=0.7)

@@ -99,7 +99,7 @@ def _flags(word: str, lower: str) -> str:
 
 
 @lru_cache(maxsize=60_000)
-def _seen(word: str) -> _Seen:
+def seen(word: str) -> _Seen:
     lower = word.lower()
     plain = _DIGIT.sub("0", lower)
     shape = shape_of(word)
@@ -132,41 +132,41 @@ def _seen(word: str) -> _Seen:
 
 def features(words: Sequence[str], page: PageWords) -> list[list[str]]:
     """One list of features for each token of the sentence."""
-    seen = [_seen(word) for word in words]
-    count = len(seen)
-    capital = sum(1 for one in seen if one.case in "CA")
-    lettered = sum(1 for one in seen if one.case in "CAl")
+    views = [seen(word) for word in words]
+    count = len(views)
+    capital = sum(1 for one in views if one.case in "CA")
+    lettered = sum(1 for one in views if one.case in "CAl")
     loud = lettered > 2 and capital > 0.7 * lettered
     places = _listed_runs(words)
     out: list[list[str]] = []
     first_of_run = -1
-    for at, one in enumerate(seen):
+    for at, one in enumerate(views):
         row = list(one.own)
         if at:
-            before = seen[at - 1]
+            before = views[at - 1]
             row += before.left
             row.append(f"-ws={before.lower}|{one.shape}")
         else:
             row.append("BOS")
         if at + 1 < count:
-            after = seen[at + 1]
+            after = views[at + 1]
             row += after.right
             row.append(f"+ws={one.shape}|{after.lower}")
         else:
             row.append("EOS")
         if at > 1:
-            row += seen[at - 2].far_left
-            row.append(f"--={seen[at - 2].lower}|{seen[at - 1].lower}")
+            row += views[at - 2].far_left
+            row.append(f"--={views[at - 2].lower}|{views[at - 1].lower}")
         if at + 2 < count:
-            row += seen[at + 2].far_right
-            row.append(f"++={seen[at + 1].lower}|{seen[at + 2].lower}")
+            row += views[at + 2].far_right
+            row.append(f"++={views[at + 1].lower}|{views[at + 2].lower}")
         if loud:
             row.append("loud" + one.case)
         if places[at]:
             row.append(places[at])
         if one.case in "CA":
             first_of_run = at if first_of_run < 0 else first_of_run
-            _add_run(row, seen, first_of_run, at)
+            _add_run(row, views, first_of_run, at)
             low = words[at].lower()
             row.append(f"pg={int(low in page.small)}{int(low in page.capital)}{'B' if not at else ''}")
         else:
@@ -175,21 +175,21 @@ def features(words: Sequence[str], page: PageWords) -> list[list[str]]:
     return out
 
 
-def _add_run(row: list[str], seen: Sequence[_Seen], first: int, at: int) -> None:
+def _add_run(row: list[str], views: Sequence[_Seen], first: int, at: int) -> None:
     """Where the token stands in its run of capitals, and what stands around that run."""
     last = at
-    while last + 1 < len(seen) and last - at < 6 and seen[last + 1].case in "CA":
+    while last + 1 < len(views) and last - at < 6 and views[last + 1].case in "CA":
         last += 1
     row.append(f"run={min(at - first, 3)}{min(last - at, 3)}")
     if last > at:
-        row.append("rl=" + seen[last].lower)
-        row.extend("rf=" + flag for flag in seen[last].flags)
+        row.append("rl=" + views[last].lower)
+        row.extend("rf=" + flag for flag in views[last].flags)
     if first < at:
-        row.append("r0=" + seen[first].lower)
-    if last + 1 < len(seen):
-        row.append("ra=" + seen[last + 1].lower)
+        row.append("r0=" + views[first].lower)
+    if last + 1 < len(views):
+        row.append("ra=" + views[last + 1].lower)
     if first:
-        row.append("rb=" + seen[first - 1].lower)
+        row.append("rb=" + views[first - 1].lower)
 
 
 def _list_of(name: str) -> str:

@@ -32,6 +32,7 @@ COMPANY_TAILS = frozenset(
      "steel", "mining", "brewery", "homes", "metals", "securities", "lines", "town", "city", "rovers",
      "united", "athletic", "albion", "wanderers", "hotspur", "supermarkets", "stores", "software", "media"}
 )  # fmt: skip
+_NEAR_LIMIT = 40  # people of one surname that are told apart; a page with more is no story
 _MINOR = frozenset({"of", "the", "and", "for", "on", "in", "&", "de", "des", "du", "la"})
 
 
@@ -79,37 +80,41 @@ def grouped(
     orgs = _orgs(text, [one for one in found if one.kind is EntityKind.ORG])
     places = _exact(text, [one for one in found if one.kind is EntityKind.PLACE])
     groups = [*people, *orgs, *places]
-    for left, right in aliases:
-        _equate(groups, left, right)
+    _equate(groups, aliases)
     for group in groups:
         group.found.sort(key=lambda one: one.span)
     return sorted((group for group in groups if group.found), key=lambda group: group.first)
 
 
 def fullest(text: str, group: Group) -> Span:
-    """A person's printing with most words; an organisation's most printed one of several words.
+    """A person's printing with most words, an organisation's most printed one of several words.
 
-    Of equals one that is not in capitals, then the longest, then the first.
+    Of equals one that is not in capitals, then a person's longest, then the first.
     """
     often = Counter(one.span.of(text) for one in group.found)
 
     def weight(one: Found) -> tuple[int, int, bool, int, int]:
         name = one.span.of(text)
         size = len(name.split())
-        lead = (size, 0) if group.kind is EntityKind.PERSON else (int(size > 1), often[name])
-        return *lead, not name.isupper(), len(name), -one.span.start
+        if group.kind is EntityKind.PERSON:
+            return size, 0, not name.isupper(), len(name), -one.span.start
+        return int(size > 1), often[name], not name.isupper(), 0, -one.span.start
 
     return max(group.found, key=weight).span
 
 
-def _equate(groups: list[Group], left: Span, right: Span) -> None:
-    one = next((g for g in groups if any(f.span == left for f in g.found)), None)
-    two = next((g for g in groups if any(f.span == right for f in g.found)), None)
-    if one is None or two is None or one is two:
-        return
-    one.found.extend(found._replace(kind=one.kind) for found in two.found)
-    one.keys |= two.keys
-    two.found.clear()
+def _equate(groups: list[Group], pairs: Iterable[tuple[Span, Span]]) -> None:
+    """Merge the groups of each pair of names."""
+    owner = {found.span: group for group in groups for found in group.found}
+    for left, right in pairs:
+        one, two = owner.get(left), owner.get(right)
+        if one is None or two is None or one is two:
+            continue
+        moved = [found._replace(kind=one.kind) for found in two.found]
+        one.found.extend(moved)
+        one.keys |= two.keys
+        two.found.clear()
+        owner.update((found.span, one) for found in moved)
 
 
 def _exact(text: str, found: Iterable[Found]) -> list[Group]:
@@ -196,9 +201,10 @@ def _people(text: str, found: Sequence[Found], title: str) -> list[Group]:
         by_key[key] = group
         group.keys.add(key)
         group.found.append(one)
-        for word in {last_of(key), last_of(key).rpartition("-")[2], key[0]}:
-            if group not in by_last.setdefault(word, []):
-                by_last[word].append(group)
+        for word in {last_of(key), last_of(key).rpartition("-")[2], *key}:
+            others = by_last.setdefault(word, [])
+            if len(others) < _NEAR_LIMIT and group not in others:
+                others.append(group)
     bare: dict[tuple[str, ...], Group] = {}
     for key, one in keyed:
         if _is_full(key) or not key:
@@ -227,7 +233,9 @@ def _owner(key: tuple[str, ...], one: Found, by_last: dict[str, list[Group]], ti
         return chosen
     if len(key) > 1:
         return None
-    return _only([g for g in near if any(k[0] == word for k in g.keys)], one, title)
+    given = _only([g for g in near if any(k[0] == word for k in g.keys)], one, title)
+    # "Pedro Álvarez Núñez" is Álvarez for short
+    return given or _only([g for g in near if any(word in k[1:-1] for k in g.keys)], one, title)
 
 
 def _only(groups: Sequence[Group], one: Found, headline: str) -> Group | None:

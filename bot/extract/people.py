@@ -85,7 +85,7 @@ def _overrules(rule: Spot, crossed: list[Spot], its_words: list[str]) -> bool:
     if rule.kind is not EntityKind.ORG or rule.sure < _SURE_RULE or not holds:
         return False
     same = len(crossed) == 1 and crossed[0][:2] == rule[:2]
-    wider = crossed[0].first > rule.first or crossed[-1].last < rule.last
+    wider = len(crossed) > 1 or crossed[0].first > rule.first or crossed[-1].last < rule.last
     return (
         wider
         if not same
@@ -185,22 +185,28 @@ def _with_redescribed(article: Article, entities: list[Entity]) -> tuple[Entity,
     """Ages of "the 45-year-old head of X", given to the one person who is printed as leading X."""
     out = list(entities)
     for org in entities:
-        if org.kind is not EntityKind.ORG:
+        aged = _aged_head(article, org) if org.kind is EntityKind.ORG else None
+        if aged is None:
             continue
         forms = (org.name.text, *(alias.text for alias in org.aliases))
-        led = [
-            at
-            for at, person in enumerate(entities)
-            if person.kind is EntityKind.PERSON
-            and any(
-                _LEADS.match(role.text) and any(form in role.text for form in forms) for role in person.roles
-            )
-        ]
-        for mention in org.mentions[:_ROLES_LIMIT] if len(led) == 1 else ():
-            match = _AGED_HEAD.search(article.text, max(0, mention.start - 60), mention.start)
-            if match and out[led[0]].age is None:
-                out[led[0]] = replace(out[led[0]], age=article.phrase(*match.span(1)))
+        led = [at for at, person in enumerate(entities) if _leads(person, forms)]
+        if len(led) == 1 and out[led[0]].age is None:
+            out[led[0]] = replace(out[led[0]], age=aged)
     return tuple(out)
+
+
+def _aged_head(article: Article, org: Entity) -> Phrase | None:
+    for mention in org.mentions[:_ROLES_LIMIT]:
+        match = _AGED_HEAD.search(article.text, max(0, mention.start - 60), mention.start)
+        if match:
+            return article.phrase(*match.span(1))
+    return None
+
+
+def _leads(person: Entity, forms: tuple[str, ...]) -> bool:
+    return person.kind is EntityKind.PERSON and any(
+        _LEADS.match(role.text) and any(form in role.text for form in forms) for role in person.roles
+    )
 
 
 def _entity(

@@ -40,8 +40,15 @@ def is_headline(words: Sequence[str]) -> bool:
     capital = [word for word in lettered if word[0].isupper()]
     if len(lettered) < 3 or len(capital) <= 0.7 * len(lettered):
         return False
-    common = sum(1 for word in capital if known.smallness(word) >= 2 and word not in known.given_names())
-    return common - lettered[0][0].isupper() >= 2 or all(word.isupper() for word in lettered)
+    common = sum(1 for word in lettered[1:] if word[0].isupper() and _is_common(word))
+    return common >= 2 or all(word.isupper() for word in lettered)
+
+
+def _is_common(word: str) -> bool:
+    """Printed small as a rule, and no part of a name's title or cue."""
+    named = word in known.given_names() or known.is_org_word(word) or known.is_title(word)
+    named = named or word.lower() in listed("role_nouns.txt")
+    return known.smallness(word) >= 2 and not named
 
 
 def spot(words: Sequence[str], page: PageWords) -> list[Spot]:

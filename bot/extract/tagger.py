@@ -26,7 +26,7 @@ _LOCK = threading.Lock()
 
 
 @cache
-def _tagger() -> pycrfsuite.Tagger:
+def shipped() -> pycrfsuite.Tagger:
     """The shipped model, opened on first use; raises FileNotFoundError when it is not shipped."""
     source = files("bot.extract.models").joinpath(MODEL)
     if not source.is_file():
@@ -43,7 +43,7 @@ def is_shipped() -> bool:
 
 def tagged(words: Sequence[str], page: PageWords) -> list[Spot]:
     """Names in one sentence in order; ``sure`` is the least marginal of the name's tokens."""
-    tagger = _tagger()
+    tagger = shipped()
     return spots_by(tagger, words, page)
 
 

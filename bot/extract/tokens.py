@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from bot.types import Span
 
-# What is looked at, at most: a 5 MB page costs no more than a long read. 25,000 tokens are about
-# 20,000 words, three times the longest live blog of the development corpora.
-LIMIT_TOKENS = 25_000
+# What is looked at, at most: a 5 MB page costs no more than a long read. 15,000 tokens are about
+# 13,000 words, twice the longest live blog of the development corpora.
+LIMIT_TOKENS = 15_000
 LIMIT_SENTENCE_CHARS = 6_000
 
 _TOKEN = re.compile(
