@@ -27,9 +27,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BOLD = frozenset({"b", "strong"})
 _ENDS = re.compile(r"[.!?:;…\"'”’»)\]。！？]\s*$")
 _PULL = re.compile(r"pull-?quote|pullquote|quote-?box|blockquote", re.I)
-_CAPTION = re.compile(
-    r"(?<![a-z])(?:wp-|image-?|img-?|photo-?|media-?|picture-?|figure-?|slide-?)?caption", re.I
-)
+_CAPTION = re.compile(r"(?:^|[^a-zA-Z]|(?<=[a-z])(?=C))(?:[a-z]{2,8}-?)?[cC]aption")
 _REGIONS = frozenset({"body", "article", "main"})
 _BREAK = "\x00"  # the parser lets no zero character through
 _STRICT = frozenset({"ul", "ol", "dl", "table", "tbody", "thead", "tfoot", "tr"})  # take no <p>

@@ -29,6 +29,7 @@ _NEVER_BODY = re.compile(
 )
 _NAMED_BY = ("class", "id", "data-component", "data-testid", "data-module", "data-type", "role", "aria-label")
 _GATED = re.compile(r"subscri|paywall|premium|member", re.I)  # hidden from the reader: not ours to read
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # imageEmbedCaption
 _SIDE_SHARE = 0.25
 _CLASS_SHARE = 0.2
 _LONG_CHARS = 120
@@ -103,7 +104,8 @@ def _paragraphs(node: HtmlElement) -> list[HtmlElement]:
 
 def names_of(node: HtmlElement) -> str:
     """Class, id and the like, in one string with hyphens."""
-    return " ".join(node.get(key, "") for key in _NAMED_BY).strip().replace("_", "-")
+    printed = " ".join(node.get(key, "") for key in _NAMED_BY).strip()
+    return _HUMP.sub("-", printed.replace("_", "-"))
 
 
 def _holds_story(node: HtmlElement, name: str, whole: int) -> bool:

@@ -18,9 +18,13 @@ _CARD = re.compile(
     r"(?:reporter|writer|editor|columnist|correspondent|journalist|contributor|author|freelancer?|freelancing|"
     r"producer|covers|covering|writes|reports|newsroom|professor|fellow|director)\b"
 )
+_DOUBLE_WORDS = 12  # shorter lines come back in recipes, tables in words and refrains
 _TAIL_LINES = 6
 _TAIL_WORDS = 45
 _CARD_WORDS = 120
+_HEAD_WORDS = 8
+_RUN_LINKED = 0.3
+_RUN_LINES = 4
 
 
 def trimmed(blocks: Sequence[Block], title: str, byline: Sequence[str] = ()) -> list[Block]:
@@ -36,7 +40,7 @@ def trimmed(blocks: Sequence[Block], title: str, byline: Sequence[str] = ()) -> 
             continue
         if _is_link_row(block, count) or (cue.match(block.text) and (block.linked > 0.3 or count < 25)):
             continue
-        if count >= 6 and key in seen:
+        if count >= _DOUBLE_WORDS and key in seen and _ENDS.search(block.text):
             continue
         seen.add(key)
         kept.append(block)
@@ -50,12 +54,25 @@ def _is_link_row(block: Block, count: int) -> bool:
 
 def _without_rims(kept: list[Block], byline: Sequence[str]) -> list[Block]:
     """Drop what follows the last line of the story and the labels before its first."""
-    kept = _without_tail_lines(kept, byline)
+    kept = _without_tail_lines(_before_tail_head(kept), byline)
     while kept and _is_tail(kept[-1]):
         kept.pop()
     while kept and kept[0].level != 2 and _is_label(kept[0], 4):
         kept.pop(0)
     return kept
+
+
+def _before_tail_head(kept: list[Block]) -> list[Block]:
+    """Cut at a line such as "References" in the second half, and a run of lines that are mostly links."""
+    head = pattern("tail_heads", r"^\W*", r"\W*$")
+    for at in range((len(kept) + 1) // 2, len(kept)):
+        if len(tokens(kept[at].text)) <= _HEAD_WORDS and head.match(kept[at].text):
+            kept = kept[:at]
+            break
+    end = len(kept)
+    while end and kept[end - 1].linked > _RUN_LINKED:
+        end -= 1
+    return kept[:end] if len(kept) - end >= _RUN_LINES else kept
 
 
 def _without_tail_lines(kept: list[Block], byline: Sequence[str]) -> list[Block]:

@@ -1,4 +1,4 @@
-"""The seed document, read from its saved text and from three rebuilt pages. Skipped where it is not at hand."""
+"""The seed document as saved text and as three rebuilt pages; skipped where it is not at hand."""
 
 from __future__ import annotations
 
