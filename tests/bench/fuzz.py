@@ -46,7 +46,7 @@ class Report:
     def table(self) -> str:
         lines = [f"{count:>7}  {outcome}" for outcome, count in self.outcomes.most_common()]
         slowest = sorted(self.times, reverse=True)[:_SLOWEST]
-        lines += ["", "slowest"] + [f"{seconds:>6.2f} s  {name}" for seconds, name in slowest]
+        lines += ["", "slowest (CPU)"] + [f"{seconds:>6.2f} s  {name}" for seconds, name in slowest]
         if self.failures:
             lines += ["", "FAILED", *self.failures]
         return "\n".join(lines)
@@ -82,23 +82,26 @@ def check(digest: Digest) -> None:
 
 @contextmanager
 def limited(limit_s: float) -> Iterator[None]:
-    """Raises Late in the block when ``limit_s`` of wall clock are over."""
+    """Raises Late in the block when ``limit_s`` of this process's CPU time are over.
+
+    CPU time, not wall clock: a busy machine makes no case a failure.
+    """
 
     def ring(number: int, frame: FrameType | None) -> None:
         raise Late
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, limit_s)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def attempt(case: Case, report: Report, limit_s: float = LIMIT_S) -> None:
     """Run one case and write down how it ended."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         with limited(limit_s):
             outcome = outcome_of(case)
@@ -112,7 +115,7 @@ def attempt(case: Case, report: Report, limit_s: float = LIMIT_S) -> None:
             f"{case.name}: {type(bug).__name__}: {str(bug)[:120]} ({where.filename}:{where.lineno})"
         )
     report.outcomes[outcome] += 1
-    report.times.append((time.perf_counter() - begun, case.name))
+    report.times.append((time.process_time() - begun, case.name))
 
 
 def run(cases: Iterable[Case], *, say: bool = False) -> Report:
