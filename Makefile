@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?= chat
 
-.PHONY: run test lint eval bench fuzz clean
+.PHONY: run test lint eval bench fuzz train clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -37,6 +37,9 @@ bench: $(VENV)/.test
 
 fuzz: $(VENV)/.test
 	$(BIN)/python -m tests.bench.fuzz
+
+train: $(VENV)/.run  # retrains the names model from ../shared/corpora, about 3 minutes
+	$(BIN)/python -m bot.evaluate.train_names
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

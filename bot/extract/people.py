@@ -26,6 +26,7 @@ from bot.types import Article, Phrase, Span
 _LEAST_SURE = 0.4  # a lone guess below this is nobody unless the page says more
 _FAINT = 0.35  # a rule that is not sure: a name only when the page says more
 _TITLED = 0.95
+_DOUBTFUL = 0.5  # of the tagger: a sure rule that crosses such a name replaces it
 _HEADS = r"(?:leader|head|chief|chair|chairman|chairwoman|president|director|founder|chief executive)"
 _LEADS = re.compile(rf"(?:[\w-]+ ){{0,2}}{_HEADS}\b")
 _AGED_HEAD = re.compile(rf"\b[Tt]he (\d{{1,3}}-year-old) {_HEADS} of (?:the )?$")
@@ -82,8 +83,10 @@ def _overrules(rule: Spot, crossed: list[Spot], its_words: list[str]) -> bool:
         ends_alike = len(crossed) == 1 and crossed[0].last == rule.last
         titled = rule.sure >= _TITLED and not people and (holds or ends_alike)
         return titled or (holds and bool(within) and len(people) == len(crossed))
-    if rule.kind is not EntityKind.ORG or rule.sure < _SURE_RULE or not holds:
+    if rule.kind is not EntityKind.ORG or rule.sure < _SURE_RULE:
         return False
+    if not holds:
+        return all(other.sure < _DOUBTFUL for other in crossed)
     same = len(crossed) == 1 and crossed[0][:2] == rule[:2]
     wider = len(crossed) > 1 or crossed[0].first > rule.first or crossed[-1].last < rule.last
     return (
