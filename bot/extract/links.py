@@ -113,6 +113,8 @@ class _Finder(Clause):
             return self._according(at)
         if unit.kind in SPEAKING and not unit.possessive:
             cue = self._cue_of_subject(at)
+            if cue is None and self.closing in ",?!" and self._is_past(at + 1):
+                cue = at + 1
             if cue is not None:
                 return self._link(at, How.AFTER, cue)
             if dashed and unit.kind is not UnitKind.PRONOUN:
@@ -120,6 +122,12 @@ class _Finder(Clause):
         elif unit.kind is UnitKind.CUE and not unit.low.endswith("ing"):
             return self._inverted(at, How.INVERTED)
         return None
+
+    def _is_past(self, at: int) -> bool:
+        """Any verb will do right behind `"…," Roe`: pressed, laughed, started."""
+        if at >= self.end or self.units[at].kind is not UnitKind.WORD:
+            return False
+        return self.units[at].low.endswith("ed") and len(self.units[at].low) > 4
 
     def _over_adjectives(self, at: int) -> int:
         """Up to two plain words before a phrase: `"…," nuclear experts Jane Roe and …`."""
@@ -145,12 +153,22 @@ class _Finder(Clause):
             if unit.low in COMMAS:
                 closing = self._closing_comma(index)
                 if closing is None:
-                    return None
+                    return self._core_cue(index)
                 index = closing
             elif unit.kind is UnitKind.POINT:
                 return None
             index += 1
             steps += 1
+        return None
+
+    def _core_cue(self, at: int) -> int | None:
+        """ "Jane Roe, who chairs the board said": the closing comma was forgotten."""
+        for index in range(at + 1, min(self.end, at + 16)):
+            unit = self.units[index]
+            if unit.kind is UnitKind.QUOTE or unit.kind is UnitKind.POINT:
+                return None
+            if unit.low in CORE:
+                return index
         return None
 
     def _closing_comma(self, at: int) -> int | None:
@@ -205,7 +223,7 @@ class _Finder(Clause):
             link = self._source_of(cue)
             if link is None or (unit.weak and link.unit.low in {"it", "that", "this"}):
                 continue
-            if near:
+            if near and link.unit.low != "it":
                 return link
             if far is None or (far_cue not in CORE and unit.low in CORE):
                 far_cue = unit.low
@@ -302,13 +320,16 @@ class _Finder(Clause):
 
 
 def subject_of_cue(row: Row, number: int, start: int, end: int) -> Link | None:
-    """The source of the last cue in a sentence without a quotation ("Roe said so."), else its subject."""
+    """The source of a sentence without a quotation ("Roe said so."), else its subject.
+
+    The first plain verb of saying is the outermost one; without it the last cue counts.
+    """
     finder = _Finder(row, number, start, end, end, "")
-    for cue in range(end - 1, start - 1, -1):
-        unit = row.units[cue]
-        if unit.kind is UnitKind.CUE and not unit.weak:
-            link = finder._source_of(cue)
-            if link is not None:
-                return Link(number, link.at, link.unit, How.PRIOR, link.cue)
+    cues = [i for i in range(start, end) if row.units[i].kind is UnitKind.CUE and not row.units[i].weak]
+    core = [i for i in cues if row.units[i].low in CORE]
+    for cue in (*core, *reversed(cues)):
+        link = finder._source_of(cue)
+        if link is not None:
+            return Link(number, link.at, link.unit, How.PRIOR, link.cue)
     subject = finder.main_subject(end)
     return Link(number, subject, row.units[subject], How.PRIOR) if subject is not None else None

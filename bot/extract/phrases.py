@@ -35,6 +35,7 @@ class Unit:
     possessive: bool = False  # "'s" follows
     weak: bool = False  # a cue that is often no verb of saying
     capital: bool = False
+    place: bool = False  # the name of a place
 
 
 DETERMINERS = words("determiners.txt")
@@ -155,7 +156,7 @@ def _noun_phrase(tokens: list[Unit], at: int) -> tuple[Unit, int]:
         # "Clinton spokesman Brian Fallon": the last name speaks; a further noun makes it a thing
         token = tokens[last_name]
         return token, last_name + 1
-    if last_head >= 0 and last_head >= last_name:
+    if last_head >= 0 and last_head >= last_name and not tokens[last_head].possessive:
         end = last_head + 1
     elif tokens[at].kind is UnitKind.NAME and not tokens[at].possessive:
         return tokens[at], at + 1

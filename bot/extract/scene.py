@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.extract.cast import Cast
+from bot.extract.cast import Cast, EntityKind
 from bot.extract.marks import Marked
 from bot.extract.phrases import ABBREVIATIONS, PRONOUNS, Unit, UnitKind, chunked
 from bot.types import Article, ParagraphKind, Span
@@ -98,7 +98,12 @@ def _tokens(scene: Scene, start: int, end: int) -> list[Unit]:
             continue
         out.extend(_words(text, at, mention.start, skip))
         owned = _POSSESSIVE.match(text, mention.end, end)
-        out.append(_name(text, mention, number, owned is not None))
+        place = scene.cast.of(scene.cast.mentions[number]).kind is EntityKind.PLACE
+        low = mention.of(text).lower()
+        name = Unit(
+            UnitKind.NAME, mention, low, number, possessive=owned is not None, capital=True, place=place
+        )
+        out.append(name)
         at = owned.end() if owned else mention.end
     out.extend(_words(text, at, end, skip))
     return out
@@ -114,10 +119,6 @@ def _mentions(cast: Cast, start: int, end: int) -> list[tuple[int, Span]]:
         if span.end <= end:
             found.append((number, span))
     return found
-
-
-def _name(text: str, span: Span, number: int, owned: bool) -> Unit:
-    return Unit(UnitKind.NAME, span, span.of(text).lower(), number, possessive=owned, capital=True)
 
 
 def _words(text: str, start: int, end: int, skip: list[tuple[int, int]]) -> list[Unit]:

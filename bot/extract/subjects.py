@@ -23,6 +23,11 @@ _LINKING = frozenset(
     {"close", "familiar", "loyal", "sympathetic", "known", "seen", "written", "sent", "based"}
 )
 
+_SUBORDINATE = frozenset(
+    {"when", "after", "as", "if", "while", "although", "because", "since", "before", "though", "once",
+     "until", "asked", "speaking", "responding", "despite", "pressed"}
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Clause:
@@ -91,22 +96,32 @@ class Clause:
                 break
             if unit.low in COMMAS and index - 1 >= self.start and self.units[index - 1].kind in SPEAKING:
                 # "the adviser, Jane Roe, said": the name itself
-                named = comma - index == 2 and self.units[comma - 1].kind is UnitKind.NAME
+                last = self.units[comma - 1]
+                named = comma - index == 2 and last.kind is UnitKind.NAME and not last.place
                 return comma - 1 if named else self._first_of_chain(self.head(index - 1))
-        return self.main_subject(comma)
+        main = self.main_subject(comma)
+        # a stray comma: "Roe (R-Ohio), said"
+        stray = main is None and self.units[comma - 1].kind is UnitKind.NAME
+        return comma - 1 if stray else main
 
     def _first_of_chain(self, at: int) -> int:
-        """ "Jane Roe, the minister of X, a member of Y, said": the name that the descriptions follow."""
-        while at - 2 >= self.start and self.units[at].kind is UnitKind.NOMINAL and self.has(at - 1, COMMAS):
-            if self.units[at - 2].kind not in {UnitKind.NAME, UnitKind.NOMINAL}:
+        """The name that descriptions follow: "Jane Roe, the minister of X, president of Y, said"."""
+        for _ in range(4):
+            comma = at - 1
+            while comma > self.start and at - comma < 8 and self.units[comma].kind is UnitKind.WORD:
+                comma -= 1
+            described = self.units[at].kind is UnitKind.NOMINAL or comma < at - 1
+            if not described or comma - 1 < self.start or self.units[comma].low not in COMMAS:
                 break
-            at = self.head(at - 2)
+            if self.units[comma - 1].kind not in {UnitKind.NAME, UnitKind.NOMINAL}:
+                break
+            at = self.head(comma - 1)
         return at
 
     def main_subject(self, before: int) -> int | None:
         """The first phrase of the sentence that stands where a subject stands."""
         first: int | None = None
-        for index in range(self.start, before):
+        for index in range(self._after_opening_clause(before), before):
             unit = self.units[index]
             if unit.kind not in SPEAKING or unit.possessive or unit.low == "who" or self._in_phrase(index):
                 continue
@@ -121,6 +136,13 @@ class Clause:
             if first is None:
                 first = index
         return first
+
+    def _after_opening_clause(self, before: int) -> int:
+        """Past "When Roe died in May," to where the main clause begins."""
+        if self.start >= self.end or self.units[self.start].low not in _SUBORDINATE:
+            return self.start
+        commas = (i for i in range(self.start, before - 1) if self.units[i].low == ",")
+        return next(commas, self.start - 1) + 1
 
     def _in_phrase(self, at: int) -> bool:
         """A preposition governs it: "at Sunday night's debate"."""
