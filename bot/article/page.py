@@ -19,7 +19,7 @@ from bot.article.opinions import marks_in, readability_marks, trafilatura_text
 from bot.article.plain import paragraphs_of
 from bot.article.prune import drop_dead, furniture_of
 from bot.article.pull import repeated, without_pull_quotes
-from bot.article.scroll import own_story
+from bot.article.scroll import own_story, without_teased_tail
 from bot.article.shingles import contained, tokens
 from bot.article.story import Block, joined
 from bot.article.tree import body_of, parse
@@ -72,7 +72,7 @@ def _picked(root: HtmlElement, source: str, blocks: list[Block], meta: Metadata)
 def _without_asides(
     picked: list[Block], blocks: list[Block], meta: Metadata
 ) -> tuple[list[Block], list[Aside]]:
-    body, pulls = without_pull_quotes(picked)
+    body, pulls = without_pull_quotes(without_teased_tail(picked, blocks))
     body, notes = without_notes(body)
     story = trimmed(body, meta.title, meta.byline)
     taken = {block.mark for block in picked}

@@ -13,11 +13,16 @@ from bot.types import ParagraphKind
 _ENDS = re.compile(r"[.!?:…»”\"')\]。！？;]\s*$")
 _QUOTED = re.compile(r"[\"“”«»„]")
 _CARD = re.compile(
-    r"^[A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]*){1,4},?(?: \w+,)? "
+    r"^\W{0,3}(?:[A-Z]\w+[’']s )?[A-Z][\w.'’\-]+(?: [A-Z][\w.'’\-]*){1,4},?(?: \w+,)? "
     r"(?:is|are|was|covers|writes|has (?:been|written|covered)|joined|reports|works)\b.{0,160}\b"
     r"(?:reporter|writer|editor|columnist|correspondent|journalist|contributor|author|freelancer?|freelancing|"
     r"producer|covers|covering|writes|reports|newsroom|professor|fellow|director)\b"
 )
+_PRESS = re.compile(
+    r"\b(?:reporter|writer|editor|columnist|correspondent|journalist|contributor|freelancer?|covers|covering|"
+    r"writes|reports|reported for|newsroom)\b"
+)
+_RULE = re.compile(r"^[\W_]+$")  # "* * *", "___"
 _DOUBLE_WORDS = 12  # shorter lines come back in recipes, tables in words and refrains
 _TAIL_LINES = 6
 _TAIL_WORDS = 45
@@ -36,7 +41,7 @@ def trimmed(blocks: Sequence[Block], title: str, byline: Sequence[str] = ()) -> 
     for block in blocks:
         key = folded(block.text)
         count = len(key.split())
-        if not count or block.level == 1 or (named and key == named):
+        if not count or _RULE.match(block.text) or block.level == 1 or (named and key == named):
             continue
         if _is_link_row(block, count) or (cue.match(block.text) and (block.linked > 0.3 or count < 25)):
             continue
@@ -96,9 +101,10 @@ def _is_card(block: Block, writers: set[str]) -> bool:
     """ "Ana Brook covers schools for the Courier": about the writer, who is no actor of the story."""
     if len(tokens(block.text)) > _CARD_WORDS or _QUOTED.search(block.text):
         return False
-    card = _CARD.match(block.text) is not None
+    if _CARD.match(block.text) is None:
+        return False
     opening = folded(block.text[:80])
-    return card and (not writers or any(opening.startswith(name) for name in writers))
+    return _PRESS.search(block.text) is not None or any(opening.startswith(name) for name in writers)
 
 
 def _is_tail(block: Block) -> bool:
