@@ -342,7 +342,7 @@ class Page:
 
     url: str
     requested_url: str
-    media_type: str  # lower case, without parameters: "text/html"
+    media_type: str  # lower case, without parameters: "text/html"; "" when the site states none
     body: bytes
     fetched_at: datetime
     charset: str | None = None  # from the Content-Type header
