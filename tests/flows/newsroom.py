@@ -2,7 +2,8 @@
 
 Run as ``python -m tests.flows.newsroom STORE FOLDER HOP``. The platform in FOLDER hands over every
 event that was not acknowledged, as platforms do. At HOP (if any) the first to pass says so on
-standard output and stands still: whoever watches kills it there. Says "done" when nothing waits.
+standard output and stands still: whoever watches kills it there. Says "up" when it begins to work
+and "done" when nothing waits.
 """
 
 from __future__ import annotations
@@ -34,8 +35,7 @@ class Gate:
 
     async def at(self, hop: str) -> None:
         if hop == self._hop:
-            sys.stdout.write("standing\n")
-            sys.stdout.flush()
+            say("standing")
             await asyncio.Event().wait()
         await asyncio.sleep(self._dice.random() * 0.03)
 
@@ -96,6 +96,12 @@ def _page(url: str) -> str:
     return f'Story of {url}\nThe mayor of Uln said: "We heard of {url} today." Nobody else spoke.'
 
 
+def say(word: str) -> None:
+    """To whoever watches."""
+    sys.stdout.write(word + "\n")
+    sys.stdout.flush()
+
+
 def append(path: Path, line: dict[str, str]) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
@@ -140,14 +146,14 @@ async def main(address: str, folder: Path, hop: str) -> None:
         rules=Rules(),
     )
     desk.serve(FileChat(folder, gate))
+    say("up")
     work = asyncio.create_task(desk.run())
     await hand_over(desk, folder, gate)
     counts = await desk.status()
     while counts.waiting:
         await asyncio.sleep(0.05)
         counts = await desk.status()
-    sys.stdout.write(f"done {counts.seen} {counts.digested} {counts.delivered}\n")
-    sys.stdout.flush()
+    say(f"done {counts.seen} {counts.digested} {counts.delivered}")
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     await engine.close()
