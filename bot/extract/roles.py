@@ -163,7 +163,7 @@ def _modifies(word: str, at: int, text: str) -> bool:
     if lower in words("role_modifiers.txt") or _is_role(word) or known.is_title(word):
         return True
     if not word[0].isupper():
-        return False
+        return word.endswith(("'s", "\u2019s"))
     opening = at == 0 or text[at - 1] in '\n"\u201c\u2018' or _ENDED.search(text[max(0, at - 6) : at])
     return not opening or known.smallness(word) == 0 or known.is_org_word(word)
 
