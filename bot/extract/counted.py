@@ -135,20 +135,16 @@ def _belongs(tokens: list[Token], at: int, count: int) -> bool:
         )
     if token.kind != WORD:
         return False
+    before = low_at(tokens, at - 1) if count else ""
+    if before in HYPHENS or (before.endswith("ly") and is_stop(token.low) and _goes_on(tokens, at + 1)):
+        return True  # "law-abiding citizens", "laid-off staff", "newly built homes"
     if token.low in {"and", "or"}:
         return count > 0 and _joined(tokens, at)
-    if count and is_stop(token.low) and low_at(tokens, at - 1).endswith("ly") and _goes_on(tokens, at + 1):
-        return True  # "newly built homes"
-    if is_stop(token.low) and not (
-        count and token.text.isupper() and len(token.text) > 1 and token.low == "us"
-    ):
+    country = count > 0 and token.text == "US"
+    if (is_stop(token.low) and not country) or kind_of(token.low) in {"unit", "ten", "hundred", "scale"}:
         return False
-    if count and token.low in _verbs():
-        return False
-    if kind_of(token.low) in {"unit", "ten", "hundred", "scale"}:
-        return False
-    joined = low_at(tokens, at - 1) in HYPHENS  # "law-abiding citizens"
-    return joined or not (count and _is_participle(token.low) and not _before_noun(tokens, at))
+    verbal = token.low in _verbs() or (_is_participle(token.low) and not _before_noun(tokens, at))
+    return not (count and verbal)
 
 
 def _before_noun(tokens: list[Token], at: int) -> bool:

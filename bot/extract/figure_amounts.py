@@ -78,7 +78,8 @@ def _add_counted(tokens: list[Token], draft: Draft) -> None:
     phrase = of_phrase(tokens, step, determiner=True)
     if phrase is None and draft.kind is FigureKind.MONEY:
         phrase = _linked(tokens, step)
-    if phrase is None and (hyphen or not _is_plural_unit(tokens, draft)):
+    verb = draft.kind is FigureKind.PERCENT and low_at(tokens, step) in word_set("opinion_verbs")
+    if phrase is None and not verb and (hyphen or not _is_plural_unit(tokens, draft)):
         phrase = _lower(tokens, noun_phrase(tokens, step))
     if phrase is not None:
         phrase = with_complement(tokens, phrase)

@@ -66,7 +66,7 @@ def _is_noun_after_all(tokens: list[Token], number: Number, unit: Unit) -> bool:
     if glued(tokens, unit.end - 1) and low_at(tokens, unit.end - 2) not in HYPHENS:
         return False
     following = unit.end < len(tokens) and tokens[unit.end].kind == WORD and not is_stop(tokens[unit.end].low)
-    if word.low in {"stone", "bar", "point", "cup", "second", "mole", "pc", "bp", "mark", "pound"}:
+    if word.low in {"stone", "bar", "cup", "second", "mole", "pc", "bp", "mark", "pound"}:
         return bool(following) and low_at(tokens, number.end) not in HYPHENS
     return word.low in {"yards", "feet", "quarters"} and number.value == 0
 

@@ -29,6 +29,10 @@ def amount(tokens: list[Token], at: int, blocked: bytearray) -> Draft | None:
         shaped = shapes.one_in(tokens, at, first.number) or shapes.times(tokens, at, first.number)
         if shaped is not None:
             return shaped
+        if second is not None and joint == "to" and _is_poll(first, second):
+            return Draft(
+                at, first.end, FigureKind.PERCENT, first.value, second.unit.name if second.unit else ""
+            )
         if second is not None and _is_score(tokens, at, (first, second), joint):
             return Draft(at, second.end, FigureKind.SCORE, first.value, "", high=second.value)
     return single(tokens, first)
@@ -145,6 +149,12 @@ def _is_change(tokens: list[Token], at: int, first: Operand) -> bool:
     if lead == "by" and first.unit is not None and first.unit.kind is FigureKind.PERCENT:
         return False  # "by 6% to 8%"
     return lead in word_set("change") and (own or lead != "by")
+
+
+def _is_poll(first: Operand, second: Operand) -> bool:
+    """ "52 to 38 percent": two figures, the first one's unit is printed behind the second."""
+    percent = second.unit is not None and second.unit.kind is FigureKind.PERCENT
+    return percent and second.value < first.value <= 100
 
 
 def _is_score_like(tokens: list[Token], at: int, first: Operand, second: Operand) -> bool:

@@ -114,7 +114,7 @@ class _Reader:
             return None, 0
         token = self._tokens[last]
         if (mention := self._ends.get(token.end)) is not None:
-            return self._name(mention), self._index_of(mention.span.start, last)
+            return self._named(mention, self._index_of(mention.span.start, last))
         if token.low in {"he", "she"}:
             return self._known(token.low), last
         if token.text == ",":
@@ -124,6 +124,15 @@ class _Reader:
         if token.kind != WORD or token.low in word_set("pronouns") or is_stop(token.low):
             return None, 0
         return self._nominal(last)
+
+    def _named(self, mention: NameMention, first: int) -> tuple[Phrase | None, int]:
+        """The name before the verb; in "Lindt of Orvale Steel said" the one before the preposition."""
+        if low_at(self._tokens, first - 1) not in word_set("subject_prepositions"):
+            return self._name(mention), first
+        owner = self._ends.get(self._tokens[first - 2].end) if first > 1 else None
+        if owner is None:
+            return None, 0  # "75 percent of Democrats said", "a spokesman for Orvale Steel said"
+        return self._name(owner), self._index_of(owner.span.start, first - 2)
 
     def _over_apposition(self, comma: int) -> tuple[Phrase | None, int]:
         """ "Mara Lindt, the mayor, said": a name before the comma that opens the apposition."""
@@ -158,21 +167,9 @@ class _Reader:
         if first > 0 and self._tokens[first - 1].low in {"the", "a", "an", "its", "his", "her", "their"}:
             first -= 1
         before = low_at(self._tokens, first - 1)
-        if first > 0 and before not in {
-            ",",
-            "and",
-            "but",
-            "as",
-            "that",
-            "when",
-            "where",
-            "while",
-            "”",
-            '"',
-            ";",
-            "—",
-            "–",
-        }:
+        if before == "of" and first > 1 and (owner := self._ends.get(self._tokens[first - 2].end)):
+            return self._name(owner), self._index_of(owner.span.start, first - 2)  # "Lindt of Orvale"
+        if first > 0 and before not in word_set("clause_starts"):
             return None, 0
         return self._article.phrase(self._tokens[first].start, self._tokens[last].end), first
 

@@ -201,6 +201,8 @@ def multiple(tokens: list[Token], at: int) -> Draft | None:
     """ "doubled", "twice as many", "double the budget", "threefold"; "scored twice" is none."""
     low = tokens[at].low
     if low in _FACTOR_VERBS:
+        if low_at(tokens, at + 1) in {"down", "over", "up"}:
+            return None  # "doubled down"
         if tokens[at].text != low and at > 0 and low_at(tokens, at - 1) not in {".", "“"}:
             return None
         return Draft(at, at + 1, FigureKind.MULTIPLE, _FACTOR_VERBS[low], "time")

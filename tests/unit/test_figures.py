@@ -55,6 +55,7 @@ PERCENT = [
     ("Prices rose 3pc in May.", 3, "percentage", "3pc"),
     ("Rents rose by 2.5 percentage points.", 2.5, "percentage point", "2.5 percentage points"),
     ("They cut rates by 25 basis points.", 25, "basis point", "25 basis points"),
+    ("It is a 21 percentage point increase.", 21, "percentage point", "21 percentage point increase"),
     ("They cut rates by 25bps.", 25, "basis point", "25bps"),
     ("Shares fell -3.4% today.", -3.4, "percentage", "-3.4%"),
     ("The rate is minus 0.5 percent.", -0.5, "percentage", "minus 0.5 percent"),
@@ -97,6 +98,7 @@ COUNTS = [
     ("It runs 3,000 vehicles a day.", 3000, "vehicle per day", "vehicles", "3,000 vehicles a day"),
     ("The town’s 8,000 residents left.", 8000, "resident", "residents", "8,000 residents"),
     ("It hit 40 law-abiding citizens.", 40, "citizen", "law-abiding citizens", "40 law-abiding citizens"),
+    ("It met 40 laid-off clerks.", 40, "clerk", "laid-off clerks", "40 laid-off clerks"),
     ("He sold 63,000 Model 3 sedans.", 63_000, "sedan", "Model 3 sedans", "63,000 Model 3 sedans"),
     ("It kept 50 workers’ jobs.", 50, "job", "workers’ jobs", "50 workers’ jobs"),
     ("The nine first-team players left.", 9, "player", "first-team players", "nine first-team players"),
@@ -159,6 +161,11 @@ def test_ranges_are_one_figure(text: str, low: float, high: float, unit: str, pr
     figure = only(text)
     assert (figure.value, figure.high, figure.unit) == (pytest.approx(low), pytest.approx(high), unit)
     assert printed is None or figure.span.of(text) == printed
+
+
+def test_a_poll_is_two_figures_of_one_unit() -> None:
+    found = [(one.value, one.unit) for one in figures_of("She would beat him 52 to 38 percent.")]
+    assert found == [(52, "percentage"), (38, "percentage")]
 
 
 def test_a_change_to_a_new_level_is_two_figures() -> None:

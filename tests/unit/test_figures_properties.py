@@ -89,7 +89,7 @@ def test_time_is_bounded_in_hostile_text(piece: str) -> None:
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
 def test_reading_grows_with_the_text_and_not_faster(piece: str) -> None:
-    # the readers themselves, without the caps: ten times the text, at most thirty times the time
+    # the readers themselves, without the caps: 16 times the text; a quadratic reader would need 256 times
     def seconds(size: int) -> float:
         text = piece * (size // len(piece))
         start = time.process_time()
@@ -98,4 +98,4 @@ def test_reading_grows_with_the_text_and_not_faster(piece: str) -> None:
 
     seconds(1_000)  # lexicon and caches
     small = min(seconds(3_000) for _ in range(3))
-    assert seconds(30_000) < 30 * max(small, 0.002)
+    assert seconds(48_000) < 100 * max(small, 0.002)

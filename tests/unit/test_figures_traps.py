@@ -71,6 +71,7 @@ TRAPS = [
     "The first half and half time were dull.",
     "A third man was seen.",
     "She scored twice in May.",
+    "He doubled down on it.",
     "Flags flew at half-staff.",
     "A production-four-door lap record was set.",
     "The 10th-place team won.",
