@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import io
 import logging
 import os
 import signal
@@ -35,12 +36,23 @@ Read = Callable[["str | Page"], Awaitable["Digest"]]
 def main(argv: Sequence[str] | None = None) -> int:
     """The script ``nutgraf``; answers the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _mend_streams()
     if arguments[:1] == ["eval"]:
         from bot.evaluate import main as evaluate  # noqa: PLC0415 - see the module's docstring
 
         return _guarded(lambda: evaluate(arguments[1:]))
     wanted = _parser().parse_args(arguments)
     return _guarded(lambda: _run(wanted))
+
+
+def _mend_streams() -> None:
+    """Streams that were closed lead nowhere; words that a terminal cannot show become "?"."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for good
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -206,7 +218,7 @@ def _page(settings: Settings, source: str, url: str | None) -> str | Page:
     from bot.app.reading import file_page, stream_page  # noqa: PLC0415
 
     if source == "-":
-        return stream_page(sys.stdin.buffer.read(settings.max_page_mib * 2**20 + 1), url)
+        return stream_page(settings, sys.stdin.buffer, url)
     if source.lower().startswith(("http://", "https://")):
         return source
     return file_page(settings, Path(source).expanduser(), url)

@@ -30,6 +30,7 @@ class Keyboard:
 
     async def line(self) -> str | None:
         if self._thread is None:
+            _typed_so_far()  # importing readline gives input() its editing and history
             loop = asyncio.get_running_loop()
             source = self._typed() if self.person else self._piped()
             self._thread = threading.Thread(target=self._feed, args=(loop, source), daemon=True)
@@ -105,7 +106,6 @@ def kept_terminal(*, person: bool) -> Iterator[None]:
         yield
         return
     try:
-        import readline  # noqa: F401, PLC0415 - gives input() its editing and history
         import termios  # noqa: PLC0415 - not on every system
     except ImportError:
         yield

@@ -6,6 +6,7 @@ whoever made the message, and are stripped of control characters once more here.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from contextlib import AbstractContextManager, nullcontext
 from typing import IO
@@ -34,6 +35,8 @@ _FRONT = {
     BlockKind.FIGURE: "• ",
     BlockKind.ACTOR: "• ",
 }
+_COLUMNS = re.compile(r"\S.*?\S {2,}(?=\S)")
+_LEFT = 44  # a first column wider than this is none
 _AIR_BEFORE = frozenset({BlockKind.TITLE, BlockKind.NUTGRAF, BlockKind.HEADING, BlockKind.FOOTER})
 
 
@@ -95,11 +98,22 @@ class Screen:
             text.append(_safe(run.text), style=_style(run))
         front = _FRONT.get(block.kind)
         if front is None:
-            return [text]
+            return self._hanging(text)
         lines = text.wrap(self._console, self._console.width - len(front))
         marks = [front] + [front if front == "┃ " else " " * len(front)] * len(lines)
         look = "cyan" if front == "┃ " else style
         return [Text(mark, style=look).append_text(line) for mark, line in zip(marks, lines, strict=False)]
+
+    def _hanging(self, text: Text) -> list[Text]:
+        """A line in two columns ("list    the feeds ...") keeps its second column when it is too long."""
+        columns = _COLUMNS.match(text.plain)
+        if columns is None or columns.end() > _LEFT or len(text) <= self._console.width:
+            return [text]
+        left, right = text.divide([columns.end()])
+        rows = right.wrap(self._console, self._console.width - len(left))
+        return [
+            (left if row == 0 else Text(" " * len(left))).append_text(line) for row, line in enumerate(rows)
+        ]
 
 
 def _style(run: Run) -> Style:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.app.parts import MIB, extractor_of, fetcher_of, now
 from bot.config import Settings
 from bot.digest import Digest, compose, to_json
+from bot.errors import TooLarge
 from bot.files import page_of
 from bot.ports import Fetcher
 from bot.render import digest_message, html, markdown
@@ -43,8 +45,12 @@ def file_page(settings: Settings, path: Path, url: str | None) -> Page:
     return _addressed(page_of(path, settings.max_page_mib * MIB, now()), url)
 
 
-def stream_page(body: bytes, url: str | None) -> Page:
-    """What was piped in, as a page: the reader looks at the bytes to see what it is."""
+def stream_page(settings: Settings, stream: BinaryIO, url: str | None) -> Page:
+    """What is piped in, as a page: the reader looks at the bytes to see what it is. Raises TooLarge."""
+    limit_bytes = settings.max_page_mib * MIB
+    body = stream.read(limit_bytes + 1)
+    if len(body) > limit_bytes:
+        raise TooLarge("standard input", limit_bytes)
     return _addressed(Page("stdin:", "stdin:", "", body, now()), url)
 
 

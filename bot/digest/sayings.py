@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.digest.proof import Digest
-from bot.display import plain
+from bot.display import plain, shortened
 from bot.text import DOUBLE_MARKS, SINGLE_MARKS, count_words
-from bot.types import Article, ParagraphKind, Quote, Span, SpeakerKind
+from bot.types import Article, ParagraphKind, Phrase, Quote, Span, SpeakerKind
 from bot.urls import passage_url
 
 GAP = " […] "  # between two pieces of one statement where the page prints other words between them
 # Silent reading of non-fiction in English: 238 words a minute (Brysbaert 2019, 190 studies)
 _WORDS_A_MINUTE = 238
 _UNNUMBERED = frozenset({ParagraphKind.HEADING, ParagraphKind.POST})
+_ROLE_LIMIT = 120  # code points
+_TITLE_LIMIT = 12  # "Lt. Col.", "Asst. Prof."
 _BETWEEN = frozenset(DOUBLE_MARKS + SINGLE_MARKS)
 
 
@@ -141,9 +143,24 @@ def speaker_words(quote: Quote, *, role: bool = True) -> str:
     speaker = quote.speaker
     if speaker is None:
         return "unattributed in the text"
-    name = plain(speaker.name.text)
+    name = titled(speaker.name, speaker.role)
     if speaker.kind is SpeakerKind.UNNAMED:
         name += " (unnamed)"
-    if speaker.role is not None and role:
-        name += f", {plain(speaker.role.text)}"
+    if role and (known := described(speaker.role)):
+        name += f", {known}"
     return name if speaker.certain else f"likely {name}"
+
+
+def titled(name: Phrase, role: Phrase | None) -> str:
+    """The name, behind a role that is an abbreviated title: ``Capt. Joaquim Abreu``."""
+    shown = plain(name.text)
+    return f"{plain(role.text)} {shown}" if role is not None and _is_title(role) else shown
+
+
+def described(role: Phrase | None) -> str:
+    """The role as words to stand behind a name; "" for none, and for one that :func:`titled` shows."""
+    return "" if role is None or _is_title(role) else shortened(role.text, _ROLE_LIMIT)
+
+
+def _is_title(role: Phrase) -> bool:
+    return role.text.rstrip().endswith(".") and len(role.text) <= _TITLE_LIMIT

@@ -10,11 +10,13 @@ import re
 
 from bot.digest import (
     Digest,
+    described,
     paragraph_number,
     passage_of,
     said_words,
     sentence_of,
     speaker_words,
+    titled,
     voices,
     web_address,
     whole,
@@ -25,7 +27,6 @@ from bot.render.source import source_line
 from bot.types import Block, BlockKind, Figure, Message, Quote, Run, Span
 
 _TITLE_LIMIT = 180
-_ROLE_LIMIT = 120
 _AROUND = 110  # code points of a sentence shown on each side of a figure
 
 
@@ -74,9 +75,9 @@ def _speaker(digest: Digest, quote: Quote, introduced: set[str]) -> tuple[Run, .
     """The role stands with a speaker's first quote only."""
     speaker = quote.speaker
     runs = [Run("— "), Run(speaker_words(quote, role=False), bold=speaker is not None)]
-    if speaker is not None and speaker.role is not None and speaker.name.text not in introduced:
+    if speaker is not None and (role := described(speaker.role)) and speaker.name.text not in introduced:
         introduced.add(speaker.name.text)
-        runs.append(Run(f", {shortened(speaker.role.text, _ROLE_LIMIT)}"))
+        runs.append(Run(f", {role}"))
     return (*runs, *_pilcrow(digest, whole(quote)))
 
 
@@ -144,10 +145,11 @@ def _actors(digest: Digest) -> list[Block]:
     blocks = [Block(BlockKind.HEADING, (Run("Who is named", bold=True),))]
     for number in digest.key_actors:
         actor = digest.findings.actors[number]
-        runs = [Run(plain(actor.name.text), bold=True)]
-        if actor.role is not None:
-            runs.append(Run(f" — {shortened(actor.role.text, _ROLE_LIMIT)}"))
-        if actor.age_years is not None:
+        runs = [Run(titled(actor.name, actor.role), bold=True)]
+        role = described(actor.role)
+        if role:
+            runs.append(Run(f" — {role}"))
+        if actor.age_years is not None and str(actor.age_years) not in role:
             runs.append(Run(f", aged {actor.age_years}"))
         if len(actor.mentions) > 1:
             runs.append(Run(f" (×{len(actor.mentions)})"))

@@ -157,6 +157,26 @@ async def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     assert (process.returncode, err) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("digest - <&-", 4), ("chat <&-", 0), ("digest {page} >&-", 0), ("digest absent.html 2>&-", 3),
+        ("digest {page} --format json | cat; exit 0", 0),
+    ],
+)  # fmt: skip
+async def test_closed_streams_lead_nowhere(line: str, code: int, tmp_path: Path) -> None:
+    narrow = {"PYTHONIOENCODING": "ascii"}
+    process = await asyncio.create_subprocess_shell(
+        f"{sys.executable} -m adapters " + line.format(page=PAGE),
+        stdin=PIPE, stdout=PIPE, stderr=PIPE, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path), **narrow},
+    )  # fmt: skip
+    out, err = await asyncio.wait_for(process.communicate(b""), 60)
+    assert process.returncode == code
+    assert b"Traceback" not in err
+    assert ("…" in out.decode("utf-8")) == ("json" in line)
+
+
 # ----------------------------------------------------------------------- help and docs
 
 

@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -142,12 +143,12 @@ async def test_a_signal_ends_it_cleanly(number: signal.Signals, tmp_path: Path) 
 class Terminal:
     """The chat at a pseudo-terminal, from its master side."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *words: str) -> None:
         self.pid, self.master = pty.fork()
         if self.pid == 0:  # the child
             os.chdir(home)
             os.execve(  # noqa: S606
-                sys.executable, [sys.executable, "-m", "adapters", "chat"],
+                sys.executable, [sys.executable, *(words or ("-m", "adapters", "chat"))],
                 environment(home, TERM="xterm-256color", COLUMNS="90"),
             )  # fmt: skip
         self.shown = b""
@@ -173,20 +174,27 @@ class Terminal:
         os.write(self.master, keys.encode())
 
     def left(self) -> int:
-        """Its exit code."""
-        self.read(lambda: False, 5.0)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        """Its exit code; fails when it stays."""
+        end = time.monotonic() + 10.0
+        while time.monotonic() < end:
+            self.read(lambda: False, 0.1)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+        raise AssertionError("it did not leave")
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     running = Terminal(tmp_path)
     yield running
-    try:
+    ended(running)
+
+
+def ended(running: Terminal) -> None:
+    with suppress(ProcessLookupError, ChildProcessError):
         os.kill(running.pid, signal.SIGKILL)
         os.waitpid(running.pid, 0)
-    except (ProcessLookupError, ChildProcessError):
-        pass
     os.close(running.master)
 
 
@@ -213,3 +221,54 @@ def test_at_a_terminal_ctrl_c_leaves(terminal: Terminal, keys: str) -> None:
     assert terminal.left() == 0
     assert b"Traceback" not in terminal.shown
     assert termios.tcgetattr(terminal.master)[3] & termios.ECHO
+
+
+# A sitting whose desk is one function: a feed's story arrives while somebody types.
+NEWS_COMES = """
+import asyncio, sys
+from pathlib import Path
+from adapters.terminal.chat import HERE, TerminalChat
+from adapters.terminal.keyboard import Keyboard
+from adapters.terminal.screen import Screen
+from adapters.terminal.session import Session
+from adapters.terminal.transcript import Transcript
+from tests.contract.chat_contract import message
+
+async def main():
+    screen = Screen(sys.stdout)
+    chat = TerminalChat(Transcript(Path("t.jsonl")), screen)
+    async def submit(request):
+        await chat.post(HERE, message("You said " + request.text), request.key)
+        await chat.acknowledge(request, "done")
+        return True
+    async def news():
+        while not Path("now").exists():
+            await asyncio.sleep(0.05)
+        await chat.post(HERE, message("News from the pier"), "news")
+    async def waiting():
+        return 0
+    news_task = asyncio.create_task(news())
+    await Session(chat, screen, Keyboard(person=True), submit=submit, grant=str, verbs=frozenset(),
+                  waiting=waiting).run()
+
+asyncio.run(main())
+"""
+
+
+def test_news_appears_between_prompts_and_what_was_typed_stays(tmp_path: Path) -> None:
+    running = Terminal(tmp_path, "-c", NEWS_COMES)
+    try:
+        running.until("›")
+        running.type("half a li")
+        running.until("half a li")
+        running.shown = b""
+        (tmp_path / "now").touch()
+        running.until("News from the pier")
+        running.until("› half a li")
+        running.type("ne\n")
+        running.until("You said half a line")
+        running.until("\x1b[2K› ")  # keys typed before the prompt belong to nobody
+        running.type("\x04")
+        assert running.left() == 0
+    finally:
+        ended(running)
