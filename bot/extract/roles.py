@@ -40,11 +40,12 @@ _PARTY = re.compile(r" \((?:[DRI]|Lab|Con|LD|SNP|DUP|Lib Dem|Green)(?:[-\u2013, 
 _AGE = re.compile(r"(?:, (?:who is |aged )?| \(|, aged |, now )(\d{1,3})(?=[,.;)]| and )\)?")
 _YEARS_OLD = re.compile(r"\b(\d{1,3}|[a-z]+(?:-[a-z]+)?)-year-old\b")
 _STOP = re.compile(
-    r"[;:\n(\u201d\"\u2014!?]| [-\u2013] |,(?! (?:Inc|Ltd|LLC|Jr|Sr)\b)"
+    r"[;:\n(\u201d\"\u2014!?]| [-\u2013] |,(?!\d)(?! (?:Inc|Ltd|LLC|Jr|Sr)\b)"
     r"|\.(?=\s|$|[\"\u201d])(?<!\b[A-Z]\.)(?<!\b(?:St|Dr|Mr|Ms|Jr|Sr)\.)"
     r"(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\bCorp\.)"
     r"| (?:said|says|told|added|who|which|where|when|while|but|has|had|was|is|were|will|would)\b"
 )
+_CLAUSE_END = re.compile(r"[;\n]|[,.](?!\d)")  # "which owns about 9,000 homes" is not over at "9"
 _ARTICLE = re.compile(r"(?:the|an?|its|his|her|their|our|my|whose) ", re.IGNORECASE)
 _WORD = re.compile(r"[\w\u2019'&.-]+")
 _RELATIVE = re.compile(
@@ -299,7 +300,7 @@ def _org_after(text: str, end: int, high: int) -> list[Role]:
     if match is None:
         return []
     if text.startswith("which", match.end()):
-        stop = re.compile(r"[,.;\n]").search(text, match.end(), high)
+        stop = _CLAUSE_END.search(text, match.end(), high)
         last = stop.start() if stop else high
         return [Role(match.end(), last, 1.5)] if last - match.end() <= LIMIT_ROLE_CHARS else []
     return [role._replace(weight=3.0) for role in _phrase_at(text, match.end(), high, EntityKind.ORG)]
