@@ -13,6 +13,7 @@ from dataclasses import replace
 from lxml.html import Element, HtmlElement
 
 from bot.article.clean import one_line
+from bot.article.regions import Regions, regions_of
 from bot.article.story import Block
 from bot.types import ParagraphKind
 
@@ -24,11 +25,7 @@ BLOCK_TAGS = frozenset({
     "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BOLD = frozenset({"b", "strong"})
 _ENDS = re.compile(r"[.!?:;…\"'”’»)\]。！？]\s*$")
-_PULL = re.compile(r"pull-?quote|pullquote|quote-?box|blockquote", re.I)
-_CAPTION = re.compile(r"(?:^|[^a-zA-Z]|(?<=[a-z])(?=C))(?:[a-z]{2,8}-?)?[cC]aption")
-_REGIONS = frozenset({"body", "article", "main"})
 _BREAK = "\x00"  # the parser lets no zero character through
 _STRICT = frozenset({"ul", "ol", "dl", "table", "tbody", "thead", "tfoot", "tr"})  # take no <p>
 _CELLS = frozenset({"td", "th"})
@@ -110,72 +107,38 @@ def mark_blocks(body: HtmlElement, furniture: Iterable[HtmlElement] = ()) -> lis
     Blocks inside ``furniture`` are flagged as such.
     """
     containers = containers_of(body)
-    junk = {below for node in furniture for below in node.iter()}
-    groups = _quotations(body)
-    articles = _articles(body)
+    regions = regions_of(body, furniture)
     found: list[Block] = []
     for node in body.iter(*BLOCK_TAGS):
-        if node.tag == "tr" and _is_row(node, containers):
-            lines, kind = [one_line(" ".join(node.itertext()))], ParagraphKind.TABLE
-        elif node in containers or (node.tag in _CELLS and _in_row(node, containers)):
+        row = node.tag == "tr" and _is_row(node, containers)
+        if not row and (node in containers or (node.tag in _CELLS and _in_row(node, containers))):
             continue
-        else:
-            lines, kind = _lines(node), _kind(node)
-        lines = [line for line in lines if line]
+        printed = [one_line(" ".join(node.itertext()))] if row else _lines(node)
+        lines = [line for line in printed if line]
         if lines:
-            mark = len(found)
-            node.set(MARK, str(mark))
-            group = groups.get(node, 0)
-            if group and kind is ParagraphKind.BODY:
-                kind = ParagraphKind.BLOCKQUOTE
-            captions = _is_caption(node)
-            found += [
-                replace(
-                    block, junk=node in junk, captions=captions, group=group, article=articles.get(node, 0)
-                )
-                for block in _blocks_at(node, lines, kind, mark)
-            ]
+            node.set(MARK, str(len(found)))
+            found += _blocks_at(node, lines, len(found), regions)
     return found
 
 
-def _blocks_at(node: HtmlElement, lines: list[str], kind: ParagraphKind, mark: int) -> list[Block]:
+def _blocks_at(node: HtmlElement, lines: list[str], mark: int, regions: Regions) -> list[Block]:
     tag = str(node.tag)
-    linked, bold, level = linked_share(node), _all_bold(node), _HEADINGS.get(tag, 0)
-    return [Block(line, kind, linked, mark, tag, level, bold) for line in lines]
-
-
-def _quotations(body: HtmlElement) -> dict[HtmlElement, int]:
-    """Number of the quotation that each element stands in; the outermost counts."""
-    found: dict[HtmlElement, int] = {}
-    for node in body.iter():
-        if node not in found and (node.tag == "blockquote" or _PULL.search(_named(node))):
-            number = len(found) + 1
-            found.update(dict.fromkeys(node.iter(), number))
-    return found
-
-
-def _named(node: HtmlElement) -> str:
-    return "" if node.tag in _REGIONS else f"{node.get('class', '')} {node.get('id', '')}"
-
-
-def _articles(body: HtmlElement) -> dict[HtmlElement, int]:
-    """Number of the innermost ``<article>`` that each element stands in."""
-    found: dict[HtmlElement, int] = {}
-    for number, node in enumerate(body.iter("article"), start=1):
-        found.update(dict.fromkeys(node.iter(), number))
-    return found
-
-
-def _is_caption(node: HtmlElement) -> bool:
-    """In a ``<figcaption>``, in a box called a caption, or the only text beside a picture."""
-    for step, above in enumerate((node, *node.iterancestors())):
-        if above.tag == "figcaption" or _CAPTION.search(_named(above)):
-            return True
-        if above.tag in ("article", "main", "body", "td") or step > 4:
-            return False
-        if above.tag == "figure":
-            return node.tag not in _HEADINGS and above.find(".//blockquote") is None
-    return False
+    group = regions.quotations.get(node, 0)
+    kind = ParagraphKind.TABLE if tag == "tr" else regions.kinds.get(node, ParagraphKind.BODY)
+    if group and kind is ParagraphKind.BODY:
+        kind = ParagraphKind.BLOCKQUOTE
+    first = Block(
+        lines[0],
+        kind,
+        linked=1.0 if node in regions.linked else linked_share(node),
+        mark=mark,
+        level=_HEADINGS.get(tag, 0),
+        junk=node in regions.junk,
+        captions=node in regions.captions,
+        group=group,
+        article=regions.articles.get(node, 0),
+    )
+    return [first, *(replace(first, text=line) for line in lines[1:])]
 
 
 def _is_row(node: HtmlElement, containers: set[HtmlElement]) -> bool:
@@ -187,21 +150,6 @@ def _is_row(node: HtmlElement, containers: set[HtmlElement]) -> bool:
 def _in_row(node: HtmlElement, containers: set[HtmlElement]) -> bool:
     row = node.getparent()
     return row is not None and row.tag == "tr" and _is_row(row, containers)
-
-
-def _kind(node: HtmlElement) -> ParagraphKind:
-    """Read from the nearest element that says what it is."""
-    for above in (node, *node.iterancestors()):
-        tag = above.tag
-        if tag in _HEADINGS:
-            return ParagraphKind.HEADING
-        if tag in ("li", "dt", "dd"):
-            return ParagraphKind.LISTED
-        if tag == "blockquote":
-            return ParagraphKind.BLOCKQUOTE
-        if tag in ("article", "body", "section", "main"):
-            break
-    return ParagraphKind.BODY
 
 
 def _lines(node: HtmlElement) -> list[str]:
@@ -237,15 +185,5 @@ def linked_share(node: HtmlElement) -> float:
     whole = len("".join(node.itertext()).strip())
     if not whole:
         return 0.0
-    if node.tag == "a" or any(above.tag == "a" for above in node.iterancestors()):
-        return 1.0
     linked = sum(len("".join(link.itertext()).strip()) for link in node.iter("a"))
     return min(1.0, linked / whole)
-
-
-def _all_bold(node: HtmlElement) -> bool:
-    if node.tag in _HEADINGS or len(node) == 0:
-        return False
-    whole = len("".join(node.itertext()).strip())
-    bold = sum(len("".join(part.itertext()).strip()) for part in node.iter(*_BOLD))
-    return whole > 0 and bold >= whole

@@ -6,7 +6,7 @@ A page that calls itself an article (JSON-LD, og:type) is believed as long as it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
@@ -21,6 +21,7 @@ from bot.text import count_words
 from bot.types import ArticleKind, Coverage
 
 _STORY_TYPE = re.compile(r"Article$|BlogPosting$|LiveBlogPosting$|^Report$|Review$")
+_UNSEEN = frozenset({"script", "style", "template"})
 _FEW_WORDS = 40
 _THIN_WORDS = 120
 _WHOLE_SHARE = 0.75
@@ -48,17 +49,21 @@ class Shape:
 
 def shape_of(body: HtmlElement) -> Shape:
     """Taken before anything is dropped; what scripts and styles hold is not counted as text."""
-    scripts = sum(1 for _ in body.iter("script"))
     text = " ".join(" ".join(_seen(body)).split())
     links = list(body.iter("a"))
     linked = sum(len(words_of(link)) for link in links)
     password = any((node.get("type") or "").lower() == "password" for node in body.iter("input"))
+    scripts = sum(1 for _ in body.iter("script"))
     return Shape(text, min(1.0, linked / (len(text) or 1)), len(links), password, scripts)
 
 
-def _seen(body: HtmlElement) -> list[str]:
-    found = body.xpath(".//text()[not(parent::script or parent::style or parent::template)]")
-    return [str(part) for part in found] if isinstance(found, list) else []
+def _seen(body: HtmlElement) -> Iterator[str]:
+    """Texts in order; each is followed by a space where an element begins or ends."""
+    for node in body.iter():
+        if node.text and node.tag not in _UNSEEN:
+            yield node.text
+        if node.tail and node is not body:
+            yield node.tail
 
 
 def refusal(
@@ -130,8 +135,8 @@ def coverage_of(meta: Metadata, story: Sequence[Block], shape: Shape) -> tuple[A
     read = sum(count_words(block.text) for block in story)
     stated = meta.word_count or count_words(meta.body) or None
     expected = stated if stated and stated > read else None
-    prompted = hits("paywall_words", shape.text.lower()) > 0
     short = expected is not None and read < _WHOLE_SHARE * expected
+    prompted = (short or read < _TEASER_WORDS) and hits("paywall_words", shape.text.lower()) > 0
     if meta.free is False and (short or (expected is None and prompted and read < _TEASER_WORDS)):
         return ArticleKind.TEASER, Coverage(read, expected, "paywall")
     if meta.free is None and prompted and (short or read < _TEASER_WORDS // 2):

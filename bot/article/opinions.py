@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from copy import deepcopy
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -20,6 +21,11 @@ from bot.article.story import Block
 
 class _Marked(Document):  # type: ignore[misc]  # the library has no types
     """Hands out its tree instead of printing it through patterns that are slow on long tags."""
+
+    def _parse(self, tree: HtmlElement) -> HtmlElement:
+        """A copy for each attempt; scripts, comments and hidden parts are gone from ours already."""
+        self.encoding = "utf-8"
+        return deepcopy(tree)
 
     def get_clean_html(self) -> str:
         self.kept = self.html

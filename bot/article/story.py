@@ -29,9 +29,7 @@ class Block:
     kind: ParagraphKind = ParagraphKind.BODY
     linked: float = 0.0  # share of its characters inside links, 0..1
     mark: int = -1  # number of its element in the page's tree, -1 outside a tree
-    tag: str = "p"  # nearest block element
     level: int = 0  # of a heading, 1..6
-    bold: bool = False  # all of it set in bold: a heading by looks
     junk: bool = False  # stands in page furniture, by tag or class name
     captions: bool = False  # stands in a picture's caption
     group: int = 0  # number of the quotation (``<blockquote>``, pull-quote box) it stands in, 0 = none
