@@ -1,7 +1,8 @@
 """The one catalogue of what people are told: what happened, and what to do. Pure.
 
 ``sentence(error)`` and ``notice_text(notice)``. A template names fields of the error or notice in
-braces; a stretch in square brackets is left out when a field in it is None. Fields are printed words
+braces; ``{count?is|are}`` is the first word for 1; a stretch in square brackets is left out when a
+field in it is None. Fields are printed words
 or addresses of strangers, so they are made safe to show. ``*_bytes`` are shown in MiB, ``*_s`` in
 seconds or minutes.
 """
@@ -73,13 +74,13 @@ NOTICES: Mapping[str, str] = {
     "inferred-date": "The date was not stated by the page; it was guessed from its text.",
     "language": "The story is in a language I do not know ({language}): speakers and names may be missing.",
     "no-quotes": "No quoted statement was found in it.",
-    "unattributed": "{count} of {total} statements: the text does not say clearly who speaks.",
-    "unnamed-sources": "{count} of {total} statements rest on unnamed sources.",
-    "uncertain-speaker": "{count} of {total} speakers are likely, not certain: they are marked “likely”.",
+    "unattributed": "{count} of {total} statements {count?has|have} no speaker that the text names clearly.",
+    "unnamed-sources": "{count} of {total} statements {count?rests|rest} on unnamed sources.",
+    "uncertain-speaker": "{count} of {total} speakers {count?is|are} not certain, and marked “likely”.",
     "superseded-figure": "The text itself corrects an earlier figure: “{text}”",
 }
 
-_HOLE = re.compile(r"\{(\w+)\}")
+_HOLE = re.compile(r"\{(\w+)(?:\?(\w+)\|(\w+))?\}")
 _MAYBE = re.compile(r"\[([^\[\]]*)\]")
 _FIELD_LIMIT = 300  # code points of one field: a link of 2,000 would bury the sentence
 _PRINTED = frozenset({"text"})  # words of the page: shown whole
@@ -97,9 +98,17 @@ def notice_text(notice: Notice) -> str:
 
 def _filled(template: str, values: Mapping[str, object]) -> str:
     def kept(match: re.Match[str]) -> str:
-        return match.group(1) if all(_known(values, hole) for hole in _HOLE.findall(match.group(1))) else ""
+        return (
+            match.group(1) if all(_known(values, hole[0]) for hole in _HOLE.findall(match.group(1))) else ""
+        )
 
-    return _HOLE.sub(lambda match: _shown(match.group(1), values[match.group(1)]), _MAYBE.sub(kept, template))
+    def put(match: re.Match[str]) -> str:
+        field, one, more = match.groups()
+        if one is not None:
+            return one if values[field] == 1 else str(more)
+        return _shown(field, values[field])
+
+    return _HOLE.sub(put, _MAYBE.sub(kept, template))
 
 
 def _known(values: Mapping[str, object], field: str) -> bool:

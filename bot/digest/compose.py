@@ -8,10 +8,12 @@ from bot.digest.proof import Digest
 from bot.extract.actors import key_actors
 from bot.extract.rank_figures import key_figures
 from bot.extract.rank_quotes import key_quotes
+from bot.text import count_words
 from bot.types import Article, ArticleKind, AsideKind, Findings, Notice, SpeakerKind
 
 # Pages count words their own way (captions, bylines): only a clear lack is one.
 _WHOLE_FROM = 0.8
+_LABEL_WORDS = 6
 # The finders know English. "und" is a page that states no language: they were run, nothing is claimed.
 _KNOWN_LANGUAGES = frozenset({"en", "und", ""})
 
@@ -51,16 +53,19 @@ def _of_the_reading(article: Article) -> list[Notice]:
         found.append(Notice("partial", fields))
     if article.kind is ArticleKind.LIVEBLOG:
         found.append(Notice("liveblog"))
-    found += [
-        Notice("correction", {"text": aside.text})
-        for aside in article.asides
-        if aside.kind is AsideKind.CORRECTION and aside.text.strip()
-    ]
+    found += [Notice("correction", {"text": text}) for text in _corrections(article)]
     if article.published is not None and article.published.inferred:
         found.append(Notice("inferred-date"))
     if article.language.lower().split("-")[0] not in _KNOWN_LANGUAGES:
         found.append(Notice("language", {"language": article.language}))
     return found
+
+
+def _corrections(article: Article) -> list[str]:
+    """Each once; a bare label ("Correction: June 3") only where nothing says more."""
+    printed = dict.fromkeys(row.text for row in article.asides if row.kind is AsideKind.CORRECTION)
+    known = [text for text in printed if text.strip()]
+    return [text for text in known if count_words(text) >= _LABEL_WORDS] or known
 
 
 def _of_the_findings(article: Article, findings: Findings) -> list[Notice]:
@@ -75,9 +80,5 @@ def _of_the_findings(article: Article, findings: Findings) -> list[Notice]:
         "uncertain-speaker": sum(s is not None and not s.certain for s in speakers),
     }
     found = [Notice(code, {"count": count, "total": total}) for code, count in counts.items() if count]
-    found += [
-        Notice("superseded-figure", {"text": figure.span.of(article.text)})
-        for figure in findings.figures
-        if figure.superseded
-    ]
-    return found
+    earlier = [figure.span.of(article.text) for figure in findings.figures if figure.superseded]
+    return found + [Notice("superseded-figure", {"text": text}) for text in dict.fromkeys(earlier)]

@@ -33,7 +33,7 @@ def test_no_sentence_without_a_leaf_and_no_hole_without_a_field() -> None:
     by_code = {leaf.code(): leaf for leaf in leaves()}
     assert ERRORS.keys() == by_code.keys()
     for code, template in ERRORS.items():
-        assert set(re.findall(r"\{(\w+)\}", template)) <= {field.name for field in fields(by_code[code])}
+        assert set(re.findall(r"\{(\w+)[?}]", template)) <= {field.name for field in fields(by_code[code])}
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def test_a_hostile_field_neither_drives_the_terminal_nor_fills_the_screen() -> N
             "Read 140 words. This is not the whole story.",
         ),
         (Notice("unnamed-sources", {"count": 3, "total": 8}), "3 of 8 statements rest on unnamed sources."),
+        (Notice("unnamed-sources", {"count": 1, "total": 8}), "1 of 8 statements rests on unnamed sources."),
     ],
 )
 def test_notices(notice: Notice, shown: str) -> None:
@@ -83,5 +84,5 @@ def test_notices(notice: Notice, shown: str) -> None:
 
 @pytest.mark.parametrize("code", NOTICES)
 def test_every_notice_fills(code: str) -> None:
-    holes = re.findall(r"\{(\w+)\}", NOTICES[code])
+    holes = re.findall(r"\{(\w+)[?}]", NOTICES[code])
     assert not re.search(r"[{}\[\]]|None", notice_text(Notice(code, dict.fromkeys(holes, 3))))
