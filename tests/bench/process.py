@@ -84,5 +84,4 @@ def _environment(folder: str) -> dict[str, str]:
         "PATH": "/usr/bin:/bin",
         "HOME": folder,
         "XDG_DATA_HOME": folder,
-        "NUTGRAF_STORE": f"{folder}/store.db",
     }
