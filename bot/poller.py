@@ -12,8 +12,8 @@ from bot.errors import Blocked, FeedGone, NotAFeed, NotFound, NutgrafError, Seve
 from bot.ports import Clock, FeedParser, Fetcher, Store
 from bot.records import FeedState, Poll
 from bot.schedule import FIRST_INTERVAL_S, Outcome, entry_request, new_entries, next_poll, wanted
-from bot.types import Feed, Page
-from bot.urls import host_of
+from bot.types import Feed, Page, Request
+from bot.urls import canonical, host_of
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,9 @@ async def open_feed(fetcher: Fetcher, parser: FeedParser, url: str, clock: Clock
         except SeveralFeeds:
             raise NotAFeed(url) from None  # a page that names a page
     now = clock()
-    state = FeedState(page.url, feed.title, page.etag, page.last_modified, FIRST_INTERVAL_S)
+    # a passing redirect may lead to an address that is only good today
+    at = page.permanent_url or canonical(page.requested_url)
+    state = FeedState(at, feed.title, page.etag, page.last_modified, FIRST_INTERVAL_S)
     return Opened(next_poll(state, Outcome.NO_NEWS, now, ttl_s=feed.ttl_s), feed)
 
 
@@ -126,25 +128,34 @@ class Poller:
         if feed is None:
             await self._finish(Poll(self._next(state, Outcome.NO_NEWS)))
         else:
-            await self._news(replace(state, etag=page.etag, last_modified=page.last_modified), feed)
+            at = page.permanent_url or state.url  # it answered as a feed there: the move is real
+            seen = replace(state, url=at, etag=page.etag, last_modified=page.last_modified)
+            await self._news(seen, feed, state.url)
 
-    async def _news(self, state: FeedState, feed: Feed) -> None:
-        """Requests for what nobody has seen yet, committed together with the entries' being known."""
+    async def _news(self, state: FeedState, feed: Feed, polled_url: str) -> None:
+        """Requests for what nobody has seen yet, committed together with the entries' being known.
+
+        A feed that moved may be followed at its new address already: each address has its own
+        followers and its own known entries.
+        """
         now = self._clock()
+        ids = tuple(entry.id for entry in feed.entries)
+        requests: dict[str, Request] = {}
         async with self._store.begin() as tx:
-            known = await tx.known_entries(state.url, tuple(entry.id for entry in feed.entries))
-            new = new_entries(known, feed.entries, now)
-            requests = tuple(
-                entry_request(follower, entry)
-                for follower in await tx.followers(state.url)
-                for entry in new
-                if wanted(follower, entry)
-            )
-            after = self._next(state, Outcome.NEWS if new else Outcome.NO_NEWS, ttl_s=feed.ttl_s)
+            for url in dict.fromkeys((polled_url, state.url)):
+                new = new_entries(await tx.known_entries(url, ids), feed.entries, now)
+                followers = await tx.followers(url)
+                asked = [
+                    entry_request(one, entry) for one in followers for entry in new if wanted(one, entry)
+                ]
+                requests |= {request.key: request for request in asked}
+            after = self._next(state, Outcome.NEWS if requests else Outcome.NO_NEWS, ttl_s=feed.ttl_s)
             after = replace(after, title=feed.title or state.title)
-            taken = await tx.finish_poll(Poll(after, feed.entries, requests), now)
+            moved_from = polled_url if polled_url != state.url else None
+            poll = Poll(after, feed.entries, tuple(requests.values()), moved_from)
+            taken = await tx.finish_poll(poll, now)
         if taken:
-            _log.info("feed_host=%s new=%d requests=%d", host_of(state.url), len(new), taken)
+            _log.info("feed_host=%s requests=%d", host_of(state.url), taken)
 
     async def _failed(self, state: FeedState, error: NutgrafError) -> None:
         gone = isinstance(error, NotFound) and error.status == 410

@@ -351,6 +351,7 @@ class Page:
     last_modified: str | None = None
     hosts: tuple[str, ...] = ()  # every host contacted, in order, for the receipt
     not_modified: bool = False  # 304: body is empty
+    permanent_url: str | None = None  # where redirects that are all permanent (301, 308) led, if any
 
 
 @dataclass(frozen=True, slots=True)

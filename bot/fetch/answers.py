@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from bot.errors import Blocked, FetchError, NotFound, SiteFailed
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
 _WITH_BODY = frozenset({200, 203, 204, 205})
 _GONE = frozenset({404, 410})
 # 402 is how some gateways turn robots away, 407 is a proxy of theirs, 999 is LinkedIn's own

@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 
 from bot.errors import BadBody, NotReadable, NutgrafError, TooLarge, TooManyRedirects, TooSlow
 from bot.fetch.addresses import AllowList
-from bot.fetch.answers import REDIRECTS, charset_of, cookies_of, error_of, hopeless, media_type_of, validator
+from bot.fetch.answers import (
+    PERMANENT,
+    REDIRECTS,
+    charset_of,
+    cookies_of,
+    error_of,
+    hopeless,
+    media_type_of,
+    validator,
+)
 from bot.fetch.body import Broken, Decoder, Overlong
 from bot.fetch.limits import FetchLimits
 from bot.fetch.target import Target, target_of, without_secrets
@@ -31,6 +40,7 @@ class _Visit:
     conditions: Mapping[str, str]
     hosts: list[str] = field(default_factory=list)
     cookies: dict[tuple[str, str, int], dict[str, str]] = field(default_factory=dict)  # by origin
+    permanent: bool = True  # so far every redirect said that it is for good
 
     def __post_init__(self) -> None:
         self.hosts.append(self.target.host)
@@ -44,8 +54,9 @@ class _Visit:
         cookie = "; ".join(f"{name}={value}" for name, value in held.items())
         return {**self.conditions, "Cookie": cookie} if cookie else dict(self.conditions)
 
-    def move(self, following: Target, cookies: Mapping[str, str]) -> str:
+    def move(self, following: Target, cookies: Mapping[str, str], *, permanent: bool) -> str:
         """Go on to ``following``; answers the word for the log."""
+        self.permanent = self.permanent and permanent
         self.cookies.setdefault(self._origin, {}).update(cookies)
         downgraded = self.target.scheme == "https" and following.scheme == "http"
         self.target = following
@@ -93,7 +104,13 @@ class HttpFetcher:
                 page = await self._follow(visit)
         except TimeoutError:
             raise TooSlow(visit.target.host, self._limits.total_s) from None
-        return replace(page, requested_url=url, hosts=tuple(dict.fromkeys(visit.hosts)))
+        moved = len(visit.hosts) > 1 and visit.permanent
+        return replace(
+            page,
+            requested_url=url,
+            hosts=tuple(dict.fromkeys(visit.hosts)),
+            permanent_url=page.url if moved else None,
+        )
 
     async def close(self) -> None:
         """Drop the connections. The fetcher may be used again."""
@@ -122,7 +139,8 @@ class HttpFetcher:
                 status = answer.status
                 location = answer.headers.get("Location")
                 if status in REDIRECTS and location:
-                    outcome = visit.move(target_of(location, target), cookies_of(answer.cookies))
+                    following, cookies = target_of(location, target), cookies_of(answer.cookies)
+                    outcome = visit.move(following, cookies, permanent=status in PERMANENT)
                     return None
                 page = await self._page(target, answer, bool(visit.conditions))
                 size_bytes, outcome = len(page.body), "not-modified" if page.not_modified else "page"

@@ -53,7 +53,7 @@ class Reply:
 Answer = Reply | Callable[[Seen], Reply]
 
 
-@dataclass
+@dataclass(repr=False)
 class Site:
     """``add`` a path more than once and the answers come one after the other, the last one stays."""
 

@@ -326,7 +326,43 @@ async def test_what_cannot_be_followed_says_why(room: Room) -> None:
             await room.open(path)
 
 
-async def test_a_feed_is_known_by_where_its_redirects_end(room: Room) -> None:
+@pytest.mark.parametrize(
+    ("status", "known_as"), [(301, "/feed"), (308, "/feed"), (302, "/old"), (307, "/old")]
+)
+async def test_a_feed_is_known_by_its_lasting_address(room: Room, status: int, known_as: str) -> None:
     room.publish("ferry")
-    room.site.redirect("/old", "/feed", 301)
-    assert (await room.open("/old")).state.url == room.site.url("/feed")
+    room.site.redirect("/old", "/feed", status)
+    assert (await room.open("/old")).state.url == room.site.url(known_as)
+
+
+async def test_a_feed_that_moved_for_good_is_asked_there(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.publish("bridge", "ferry", at="/moved")
+    room.site.forget("/feed").redirect("/feed", "/moved", 301)
+    assert await room.poll() == ["city/bridge"]
+    asked = room.site.hits("/feed")
+    room.publish("school", "bridge", "ferry", at="/moved")
+    assert await room.poll() == ["city/school"]
+    assert room.site.hits("/feed") == asked
+
+
+async def test_two_channels_at_the_old_and_the_new_address(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow(CITY)
+    room.publish("ferry", at="/moved")
+    await room.follow(SPORT, path="/moved")
+    room.publish("bridge", "ferry", at="/moved")
+    room.site.forget("/feed").redirect("/feed", "/moved", 301)
+    assert sorted([*await room.poll(), *await room.poll()]) == ["city/bridge", "sport/bridge"]
+
+
+@pytest.mark.parametrize("status", [302, 301])
+async def test_a_move_that_may_pass_is_not_believed(room: Room, status: int) -> None:
+    room.publish("ferry")
+    await room.follow()
+    room.site.forget("/feed").redirect("/feed", "/login", status)
+    room.site.add("/login", "<html>please log in" if status == 301 else rss(room.site, ["ferry"]))
+    await room.poll()
+    room.publish("bridge", "ferry")
+    assert await room.poll() == ["city/bridge"]
