@@ -27,8 +27,12 @@ def fold(text: str) -> str:
 
     A character whose folded form has another length is kept as it is.
     """
-    lowered = "".join(_fold_one(char) for char in text.translate(_FOLDED_MARKS))
-    return lowered
+    if text.isascii():
+        return text.lower()
+    plain = text.translate(_FOLDED_MARKS)
+    if plain.isascii():
+        return plain.lower()
+    return "".join(map(_fold_one, plain))
 
 
 def _fold_one(char: str) -> str:
