@@ -32,6 +32,10 @@ COMPANY_TAILS = frozenset(
      "steel", "mining", "brewery", "homes", "metals", "securities", "lines", "town", "city", "rovers",
      "united", "athletic", "albion", "wanderers", "hotspur", "supermarkets", "stores", "software", "media"}
 )  # fmt: skip
+# offices printed with a bare surname at first mention: "President Lind" is not "Senator Maria Lind"
+_ALONE = frozenset(
+    {"president", "prime minister", "premier", "chancellor", "king", "queen", "pope", "emperor"}
+)
 _NEAR_LIMIT = 40  # people of one surname that are told apart; a page with more is no story
 _MINOR = frozenset({"of", "the", "and", "for", "on", "in", "&", "de", "des", "du", "la"})
 
@@ -241,12 +245,12 @@ def _owner(key: tuple[str, ...], one: Found, by_last: dict[str, list[Group]], ti
 def _only(groups: Sequence[Group], one: Found, headline: str) -> Group | None:
     """The one group that fits. Of several: the gender of the title, then who was introduced before this
     mention, then whose bare name was printed before, then whom the headline names. Else nobody."""
-    if len(groups) <= 1:
-        return groups[0] if groups else None
     title = known.titles().get(one.title)
     fitting = list(groups)
     if title is not None and title.gender:
         fitting = [g for g in groups if _given_gender(g) in {title.gender, None}]
+    if one.title in _ALONE:
+        fitting = [g for g in fitting if {found.title for found in g.found} <= {"", one.title}]
     named = {word.strip(".,:;'\"") for word in fold(headline).split()}
     for narrow in (
         lambda g: g.first < one.span.start,

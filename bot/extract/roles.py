@@ -18,24 +18,9 @@ WINDOW_CHARS = 200
 LIMIT_ROLE_CHARS = 120
 
 _COURTESY = frozenset(
-    {
-        "mr",
-        "mrs",
-        "ms",
-        "mx",
-        "miss",
-        "sir",
-        "dame",
-        "madame",
-        "herr",
-        "frau",
-        "señor",
-        "señora",
-        "dr",
-        "lord",
-        "lady",
-    }
-)
+    {"mr", "mrs", "ms", "mx", "miss", "sir", "dame", "madame", "herr", "frau", "señor", "señora", "dr",
+     "lord", "lady", "sens", "reps"}
+)  # fmt: skip
 _PARTY = re.compile(r" \((?:[DRI]|Lab|Con|LD|SNP|DUP|Lib Dem|Green)(?:[-\u2013, ]{1,2}[A-Z][\w. ]*)?\)")
 _AGE = re.compile(r"(?:, (?:who is |aged )?| \(|, aged |, now )(\d{1,3})(?=[,.;)]| and )\)?")
 _YEARS_OLD = re.compile(r"\b(\d{1,3}|[a-z]+(?:-[a-z]+)?)-year-old\b")
@@ -43,7 +28,7 @@ _STOP = re.compile(
     r"[;:\n(\u201d\"\u2014!?]| [-\u2013] |,(?!\d)(?! (?:Inc|Ltd|LLC|Jr|Sr)\b)"
     r"|\.(?=\s|$|[\"\u201d])(?<!\b[A-Z]\.)(?<!\b(?:St|Dr|Mr|Ms|Jr|Sr)\.)"
     r"(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\bCorp\.)"
-    r"| (?:said|says|told|added|who|which|where|when|while|but|has|had|was|is|were|will|would)\b"
+    r"| (?:said|says|told|added|who|whom|whose|which|where|when|while|but|has|had|was|is|were|will|would)\b"
 )
 _CLAUSE_END = re.compile(r"[;\n]|[,.](?!\d)")  # "which owns about 9,000 homes" is not over at "9"
 _ARTICLE = re.compile(r"(?:the|an?|its|his|her|their|our|my|whose) ", re.IGNORECASE)
@@ -74,6 +59,12 @@ _VERB_FIRST = re.compile(
 _OF_ORG = re.compile(
     r" (?:of|from|at|with) (?:the )?((?:[A-Z][\w&\u2019'-]*)"
     r"(?: (?:of|for|and|the|&|[A-Z][\w&\u2019'-]*))*(?<! of)(?<! for)(?<! and)(?<! the))"
+)
+_CLAUSE_END = re.compile(r"[;\n]|,(?!\d)|\.(?=\s|$)")
+_OFFICE_BEFORE = re.compile(
+    r"((?:[A-Z][\w.\u2019'-]+ ){0,3}"
+    r"(?:Secretary|Minister|Director|Commissioner|Governor|Archbishop|Bishop|Speaker)"
+    r" (?:of|for) (?:the )?[A-Z]\w+(?: (?:and )?[A-Z]\w+){0,3}) $"
 )
 _ORG_NOUN_BEFORE = re.compile(r"((?:[\w\u2019'&.-]+ ){1,6})$")
 _ORG_NOUN_AFTER = re.compile(
@@ -137,6 +128,9 @@ def _title_before(text: str, low: int, start: int) -> list[Role]:
     """ "U.S. President", "then deputy police chief", "Sen.": the words right before the name."""
     if text[start - 1 : start] != " ":
         return []
+    office = _OFFICE_BEFORE.search(text, low, start)
+    if office:
+        return [Role(*office.span(1), 4.5)]
     parts = list(_WORD.finditer(text[low : start - 1]))
     if not parts or parts[-1].end() != start - 1 - low:
         return []
@@ -166,7 +160,7 @@ def _modifies(word: str, at: int, text: str) -> bool:
     if not word[0].isupper():
         return word.endswith(("'s", "\u2019s"))
     opening = at == 0 or text[at - 1] in '\n"\u201c\u2018' or _ENDED.search(text[max(0, at - 6) : at])
-    return not opening or known.smallness(word) == 0 or known.is_org_word(word)
+    return not opening or not lower.endswith(("ly", "ing", "ed"))
 
 
 def _is_role(word: str) -> bool:
@@ -239,7 +233,7 @@ def _relative(text: str, end: int, high: int, match: re.Match[str]) -> list[Role
     if match[1]:
         return [role._replace(weight=4.2) for role in _phrase_at(text, match.end(), high, EntityKind.PERSON)]
     rose = _ROSE.match(text, end, high)
-    present = match[2].endswith("s") and match[2] not in {"was", "says", "has", "is", "does", "goes"}
+    present = match[2].endswith("s") and match[2] not in {"was", "says", "has", "is", "does", "goes", "as"}
     if not rose and not present and match[2] not in words("role_verbs.txt"):
         return []
     stop = _STOP.search(text, match.end(), high)
@@ -259,7 +253,7 @@ def _phrase_at(text: str, first: int, high: int, kind: EntityKind) -> list[Role]
         return []
     article = _ARTICLE.match(text, first, last)
     begin = article.end() if article else first
-    phrase = text[begin:last].rstrip()
+    phrase = text[begin:last].rstrip().removesuffix(" and")
     if not phrase or len(phrase) > LIMIT_ROLE_CHARS or not _has_head(phrase, kind):
         return []
     definite = article is not None and article[0].lower() == "the "

@@ -129,12 +129,12 @@ def after_titles(words: Sequence[str], first: int, last: int) -> int:
 
     A title word behind a given name is a surname ("Martin King").
     """
-    start = first
+    start, given = first, False
     for at in range(first, last):
-        if known.is_title(words[at]):
-            start = at + 1
-        elif words[at] in known.given_names():
-            break
+        if known.is_title(words[at]) and words[at][0].isupper():
+            followed = at + 1 < last and words[at + 1] in known.given_names()
+            start = at + 1 if followed or not given else start
+        given = given or words[at] in known.given_names()
     return start
 
 

@@ -21,7 +21,7 @@ LIMIT_SENTENCE_CHARS = 6_000
 _TOKEN = re.compile(
     r"(?:[A-Z]\.){2,}(?:[-\u2011][A-Za-z]+)*"  # U.S., U.S.-led
     r"|(?:Mr|Mrs|Ms|Mx|Dr|Gen|Sen|Sens|Rep|Reps|Gov|Lt|Col|Capt|Sgt|Maj|Adm|Cpl|Brig|St|Jr|Sr|Inc|Corp|Co"
-    r"|Ltd|Prof|Rev|Hon|No|vs|REP|SEN|GOV|DR|MR|MRS|MS|GEN|Calif|Fla|Mass|Conn|Wis|Mich|Minn|Tenn|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\."
+    r"|Ltd|Prof|Rev|Hon|Del|No|vs|REP|SEN|GOV|DR|MR|MRS|MS|GEN|Calif|Fla|Mass|Conn|Wis|Mich|Minn|Tenn|Jan|Feb|Aug|Sept|Oct|Nov|Dec)\."
     r"|[A-Z]\.(?=\s?[A-Z])"  # an initial
     r"|[^\W\d_](?:[^\W\d_]|[\u200b-\u200d\u2060\ufeff\u00ad])*(?:['\u2019](?!s\b|S\b)[^\W\d_]+)*"
     r"(?:[-\u2011&][^\W_]+(?:['\u2019](?!s\b)[^\W\d_]+)*)*"
