@@ -38,11 +38,12 @@ def is_statement(scene: Scene, quotation: int, link: Link | None) -> bool:
     how = link.how if link else None
     if row.kind is ParagraphKind.HEADING or size == 0:
         return False
-    if how in _TAGGED and inner[-1:] in ",.?!…—–-":
+    last = inner.rstrip("’'”\"")[-1:]
+    if how in _TAGGED and last in ",.?!…—–-":
         return True
     if _is_nickname(row.units, at, size) or _is_headline_credit(row.units, at, inner, how):
         return False
-    closed = inner[-1:] in ",.?!…"
+    closed = last in ",.?!…"
     if _is_title(inner) and (size <= 4 or not (closed and how in _SPOKEN)):
         return False
     if size <= 8 and (not closed or _is_title(inner)) and _is_named(row.units, at):

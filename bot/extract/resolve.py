@@ -32,6 +32,7 @@ SPOKE = 0.8
 SENTENCE_FADES = 0.5
 PARAGRAPH_FADES = 0.75
 UNKNOWN_GENDER = 0.75
+_ENDLESS = 150  # units
 STRANGER = 0.5  # a person without a name is less often taken up again
 VARIATION = 0.75  # trust in "the company" and "the 23-year-old forward"
 
@@ -79,6 +80,7 @@ class _Walk:
         self.heads = _role_heads(scene)
         self.surnames = _surnames(scene)
         self.namesakes = _namesakes(scene)
+        self.stranger_keys: dict[str, int] = {}
         self.strangers: list[Who] = []  # people without an entry in the cast: "the caretaker"
 
     def run(self) -> None:
@@ -87,7 +89,8 @@ class _Walk:
                 continue
             borders = set(row.borders)
             for at, unit in enumerate(row.units):
-                if at in borders:
+                # a sentence without end (a list, a hostile page) fades as it goes on
+                if at in borders or at % _ENDLESS == _ENDLESS - 1:
                     self.salience.fade(SENTENCE_FADES)
                 self._meet(number, row, at, unit)
             self.salience.fade(PARAGRAPH_FADES)
@@ -121,7 +124,7 @@ class _Walk:
         """A person without a name can be "she" in the next sentence; strangers have negative keys."""
         if who.words is None or not (who.named or _is_one_person(unit)):
             return
-        key = next((i for i, one in enumerate(self.strangers) if one.words == who.words), len(self.strangers))
+        key = self.stranger_keys.setdefault(fold(who.words.text), len(self.strangers))
         if key == len(self.strangers):
             self.strangers.append(who)
         weight = _weight(row, at, unit) + (SPOKE if spoke else 0.0)
