@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from tests.fakes.postgres import fresh_database, running_server
+from tests.fakes.folders import quick_folder
+from tests.fakes.postgres import fresh_schema, running_server
 from tests.fakes.site import Site
+
+# No deadline for one example: a busy machine is not a bug. Every test has its 120 s (pyproject.toml).
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.fixture
@@ -26,9 +33,16 @@ def postgres_server() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """A folder of its own, in memory where there is enough."""
+    with tempfile.TemporaryDirectory(prefix="nutgraf-", dir=quick_folder()) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_address(request: pytest.FixtureRequest, quick_path: Path) -> str:
     """An empty store, once on each database."""
     if request.param == "sqlite":
-        return str(tmp_path / "nutgraf.db")
-    return fresh_database(request.getfixturevalue("postgres_server"))
+        return str(quick_path / "nutgraf.db")
+    return fresh_schema(request.getfixturevalue("postgres_server"))

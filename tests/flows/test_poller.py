@@ -107,7 +107,7 @@ def rss(site: Site, names: Sequence[str]) -> str:
 async def room(site: Site, tmp_path: Path) -> AsyncIterator[Room]:
     deferred = Deferred()
     store = SqlStore(await open_database(str(tmp_path / "store.sqlite3")), deferred)
-    limits = FetchLimits(connect_s=1, read_s=1, total_s=2, gap_s=0)
+    limits = FetchLimits(gap_s=0)
     fetcher = HttpFetcher(limits, [site.netloc], clock=lambda: NOON)
     made = Room(site, store, fetcher, FakeClock(NOON), deferred)
     yield made
@@ -238,7 +238,7 @@ async def test_many_feeds_of_one_host_do_not_time_each_other_out(room: Room) -> 
         room.publish("ferry", at=f"/feed{number}")
         await room.follow(path=f"/feed{number}")
         room.publish(f"bridge{number}", "ferry", at=f"/feed{number}")
-    polite = FetchLimits(gap_s=0.2, total_s=0.7)
+    polite = FetchLimits(gap_s=0.5, total_s=2)
     await room.fetcher.close()
     room.fetcher = HttpFetcher(polite, [room.site.netloc])
     assert sorted(await room.poll()) == [f"city/bridge{number}" for number in range(6)]

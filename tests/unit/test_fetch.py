@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -28,12 +27,13 @@ from bot.ports import Fetcher
 from tests.fakes.site import Reply, Seen, Site
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
-QUICK = FetchLimits(connect_s=1, read_s=0.4, total_s=1.5, gap_s=0, body_limit_bytes=200_000)
+CALM = FetchLimits(gap_s=0, body_limit_bytes=200_000)  # for sites that answer, on machines that are busy
+QUICK = FetchLimits(connect_s=1, read_s=0.4, total_s=1.5, gap_s=0)
 
 
 @pytest.fixture
 async def fetcher(site: Site) -> AsyncIterator[Fetcher]:
-    made = HttpFetcher(QUICK, [site.netloc], clock=lambda: NOW)
+    made = HttpFetcher(CALM, [site.netloc], clock=lambda: NOW)
     yield made
     await made.close()
 
@@ -161,7 +161,7 @@ async def test_a_consent_bounce_gets_its_cookie_back_and_nobody_else(site: Site,
     )
     assert (await fetcher.get(site.url("/x"))).body == b"the story"
     assert "cookie" not in site.requests[0].headers
-    both = HttpFetcher(QUICK, [site.netloc, other.netloc])
+    both = HttpFetcher(CALM, [site.netloc, other.netloc])
     assert (await both.get(site.url("/away"))).body == b"elsewhere"
     assert "cookie" not in other.requests[0].headers
     await both.close()
@@ -183,7 +183,7 @@ async def test_what_nobody_reads_is_refused_before_its_body(
     with pytest.raises(NotReadable) as caught:
         await fetcher.get(site.url("/x"))
     assert caught.value.media_type == media_type
-    assert time.monotonic() - start_s < 0.3
+    assert time.monotonic() - start_s < 2
 
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/rss+xml; charset=iso-8859-1"])
@@ -207,7 +207,7 @@ async def test_too_large(site: Site, fetcher: Fetcher, compress: tuple[str, ...]
     site.add("/x", b"\0" * 5_000_000, compress=compress, chunked=chunked)
     with pytest.raises(TooLarge) as caught:
         await fetcher.get(site.url("/x"))
-    assert caught.value.limit_bytes == QUICK.body_limit_bytes
+    assert caught.value.limit_bytes == CALM.body_limit_bytes
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -255,14 +255,16 @@ SLOW = {
 
 
 @pytest.mark.parametrize("name", SLOW)
-async def test_slow_sites_are_cut_off(site: Site, fetcher: Fetcher, name: str) -> None:
+async def test_slow_sites_are_cut_off(site: Site, name: str) -> None:
     reply, timeout_s = SLOW[name]
     site.answer("/x", reply)
+    fetcher = HttpFetcher(QUICK, [site.netloc])
     start_s = time.monotonic()
     with pytest.raises(TooSlow) as caught:
         await fetcher.get(site.url("/x"))
     assert caught.value.timeout_s == timeout_s
-    assert time.monotonic() - start_s < timeout_s + 1
+    assert time.monotonic() - start_s < timeout_s + 2
+    await fetcher.close()
 
 
 async def test_nobody_listens(fetcher: Fetcher) -> None:
@@ -297,7 +299,7 @@ async def test_one_visit_at_a_time_with_a_gap(site: Site) -> None:
     await asyncio.gather(*(polite.get(site.url("/x")) for _ in range(4)))
     times = [seen.at_s for seen in site.requests]
     assert site.open_most == 1
-    assert all(later - earlier >= 0.14 for earlier, later in itertools.pairwise(times))
+    assert times[-1] - times[0] >= 0.3  # three gaps, less what the first request was late
     await polite.close()
 
 
@@ -312,7 +314,7 @@ async def test_redirects_inside_a_host_need_no_gap(site: Site) -> None:
 
 async def test_waiting_for_a_turn_is_bounded_and_the_turn_comes_back(site: Site) -> None:
     site.add("/x", "x")
-    polite = HttpFetcher(FetchLimits(gap_s=30, total_s=0.3), [site.netloc])
+    polite = HttpFetcher(FetchLimits(gap_s=30, total_s=1), [site.netloc])
     await polite.get(site.url("/x"))
     with pytest.raises(TooSlow):
         await polite.get(site.url("/x"))
