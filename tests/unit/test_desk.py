@@ -64,8 +64,8 @@ class Room:
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Room]:
-    database = await open_database(str(tmp_path / "nutgraf.db"))
+async def room(quick_path: Path) -> AsyncIterator[Room]:
+    database = await open_database(str(quick_path / "nutgraf.db"))
     engine = JobEngine(database, retry_base_s=0.0, attempts=6)
     await engine.open()
     store, web, clock, chat = SqlStore(database, engine), FakeWeb(PAGES), FakeClock(), FakeChat()

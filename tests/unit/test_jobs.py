@@ -58,8 +58,8 @@ async def bench_on(address: str, **settings: float) -> Bench:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    made = await bench_on(str(tmp_path / "nutgraf.db"))
+async def bench(quick_path: Path) -> AsyncIterator[Bench]:
+    made = await bench_on(str(quick_path / "nutgraf.db"))
     yield made
     await made.engine.close()
     await made.database.close()
@@ -85,8 +85,8 @@ async def test_a_job_that_raises_runs_again_then_is_given_up(bench: Bench) -> No
     assert await bench.engine.backlog() == {}
 
 
-async def test_a_job_of_a_process_that_died_is_run_at_the_next_start(tmp_path: Path) -> None:
-    address = str(tmp_path / "nutgraf.db")
+async def test_a_job_of_a_process_that_died_is_run_at_the_next_start(quick_path: Path) -> None:
+    address = str(quick_path / "nutgraf.db")
     first = await bench_on(address)
     await first.take("E1")
     async with first.database.transaction() as connection:
@@ -155,8 +155,8 @@ async def test_a_new_job_wakes_a_running_engine(bench: Bench) -> None:
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_what_is_due_every_hour_is_done_while_the_engine_runs(tmp_path: Path) -> None:
-    bench = await bench_on(str(tmp_path / "nutgraf.db"), minute=datetime.now(UTC).minute)
+async def test_what_is_due_every_hour_is_done_while_the_engine_runs(quick_path: Path) -> None:
+    bench = await bench_on(str(quick_path / "nutgraf.db"), minute=datetime.now(UTC).minute)
     done = asyncio.Event()
 
     async def work() -> None:
