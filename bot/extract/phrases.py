@@ -123,6 +123,8 @@ def _is_cue(tokens: list[Unit], at: int) -> bool:
         return False
     if after == "to" and low.startswith(("continu", "begin", "began")):
         return False
+    if before in _SPEECH and not low.endswith(("ed", "ing")):
+        return False  # "told state television"
     # "secretary of state": no finite verb follows a preposition
     return not (before in _BEFORE_NOUN and not low.endswith(("ing", "ed")) and low != "said")
 

@@ -33,7 +33,7 @@ SENTENCE_FADES = 0.5
 PARAGRAPH_FADES = 0.75
 UNKNOWN_GENDER = 0.75
 _ENDLESS = 150  # units
-STRANGER = 0.5  # a person without a name is less often taken up again
+STRANGER = 0.3  # a person without a name is less often taken up again
 VARIATION = 0.75  # trust in "the company" and "the 23-year-old forward"
 
 
@@ -284,20 +284,15 @@ def _apposed(row: Row, at: int) -> int | None:
     return None
 
 
+_MODIFYING = frozenset({"for", "of", "at", "in", "with", "from", "on", "to"})
+
+
 def _past_modifiers(units: list[Unit], at: int) -> int:
-    """Index after "for the Harbour Board", "of Lenox" behind the phrase at ``at``."""
+    """Index after "for the Harbour Board", "of Lenox", "of them" behind the phrase at ``at``."""
     index = at + 1
-    while index + 1 < len(units) and units[index].low in {
-        "for",
-        "of",
-        "at",
-        "in",
-        "with",
-        "from",
-        "on",
-        "to",
-    }:
-        if units[index + 1].kind not in {UnitKind.NAME, UnitKind.NOMINAL}:
+    while index + 1 < len(units) and units[index].low in _MODIFYING:
+        following = units[index + 1]
+        if following.kind not in {UnitKind.NAME, UnitKind.NOMINAL} and following.low != "them":
             break
         index += 2
     return index

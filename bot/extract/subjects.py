@@ -94,11 +94,14 @@ class Clause:
             unit = self.units[index]
             if unit.low in {";", ":"}:
                 break
-            if unit.low in COMMAS and index - 1 >= self.start and self.units[index - 1].kind in SPEAKING:
+            if unit.low in COMMAS and index - 1 >= self.start:
                 # "the adviser, Jane Roe, said": the name itself
-                last = self.units[comma - 1]
+                last, lead = self.units[comma - 1], self.units[index - 1]
                 named = comma - index == 2 and last.kind is UnitKind.NAME and not last.place
-                return comma - 1 if named else self._first_of_chain(self.head(index - 1))
+                if named and (lead.kind in SPEAKING or lead.low in words("role_nouns.txt")):
+                    return comma - 1
+                if lead.kind in SPEAKING:
+                    return self._first_of_chain(self.head(index - 1))
         main = self.main_subject(comma)
         # a stray comma: "Roe (R-Ohio), said"
         stray = main is None and self.units[comma - 1].kind is UnitKind.NAME
