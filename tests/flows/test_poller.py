@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -104,9 +103,9 @@ def rss(site: Site, names: Sequence[str]) -> str:
 
 
 @pytest.fixture
-async def room(site: Site, tmp_path: Path) -> AsyncIterator[Room]:
+async def room(site: Site, store_address: str) -> AsyncIterator[Room]:
     deferred = Deferred()
-    store = SqlStore(await open_database(str(tmp_path / "store.sqlite3")), deferred)
+    store = SqlStore(await open_database(store_address), deferred)
     limits = FetchLimits(gap_s=0)
     fetcher = HttpFetcher(limits, [site.netloc], clock=lambda: NOON)
     made = Room(site, store, fetcher, FakeClock(NOON), deferred)
