@@ -21,6 +21,7 @@ _CLOCK = re.compile(
     r"(?:\s*\d+ \w+ ago)?$",
     re.I,
 )
+_LEADING_CLOCK = re.compile(r"^\d{1,2}[:.h]\d\d\s*(?:[ap]\.?m\.?)?\s*(?=\S)", re.I)
 _MIN_POSTS = 4
 _CLOCK_WORDS = 9
 
@@ -54,7 +55,7 @@ def with_posts(story: Sequence[Block], blocks: Sequence[Block], meta: Metadata) 
     low, high = min(inside), max(inside)
     found: list[Block] = []
     for block in blocks:
-        opens = block.mark in clocks or folded(block.text) in heads
+        opens = block.mark in clocks or folded(_LEADING_CLOCK.sub("", block.text)) in heads
         if block.mark in inside or (opens and low - 2 <= block.mark <= high):
             found.append(replace(block, kind=ParagraphKind.POST) if opens else block)
     return found

@@ -85,15 +85,20 @@ def _without_asides(
 def _or_stated(story: list[Block], meta: Metadata, *, live: bool) -> list[Block]:
     """The page's own ``articleBody`` where its markup holds no more than an opening of it."""
     if live and meta.posts and sum(block.kind is ParagraphKind.POST for block in story) < 2:
-        return stated_posts(meta.posts) or story
-    stated = [] if "<!--" in meta.body or "&lt;" in meta.body else paragraphs_of(meta.body)
-    size = sum(len(tokens(line)) for line in stated)
+        stated = stated_posts(meta.posts)  # some pages state their posts' headlines only
+        return stated if _size(stated) > _size(story) else story
+    lines = [] if "<!--" in meta.body or "&lt;" in meta.body else paragraphs_of(meta.body)
+    size = sum(len(tokens(line)) for line in lines)
     read = "\n".join(block.text for block in story)
     if meta.free is False or size < _STATED_WORDS or len(tokens(read)) > 0.6 * size:
         return story
     if read and contained(read, meta.body) < 0.5 and len(tokens(read)) > 0.2 * size:
         return story
-    return trimmed([Block(line) for line in stated], meta.title, meta.byline)
+    return trimmed([Block(line) for line in lines], meta.title, meta.byline)
+
+
+def _size(blocks: list[Block]) -> int:
+    return sum(len(tokens(block.text)) for block in blocks)
 
 
 def _article(
