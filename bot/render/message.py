@@ -27,7 +27,9 @@ from bot.render.source import source_line
 from bot.types import Block, BlockKind, Figure, Message, Quote, Run, Span
 
 _TITLE_LIMIT = 180
-_AROUND = 110  # code points of a sentence shown on each side of a figure
+_WHOLE = 240  # code points: a sentence up to here is shown whole beside its figure
+_AROUND = 110  # of a longer one, on each side of the figure
+_CLAUSE = re.compile(r"[,;:\u2014] ")
 
 
 def digest_message(digest: Digest, digest_id: str | None = None) -> Message:
@@ -120,15 +122,32 @@ def _around(digest: Digest, label: Span) -> list[Run]:
     """The sentence of a figure, cut to what stands near it, the figure itself in bold."""
     text, sentence = digest.article.text, sentence_of(digest, label)
     before, after = text[sentence.start : label.start], text[label.end : sentence.end]
-    if len(before) > _AROUND:
-        before = "[…] " + before[-_AROUND:].split(" ", 1)[-1]
-    if len(after) > _AROUND:
-        after = after[:_AROUND].rsplit(" ", 1)[0].rstrip(",;:") + " […]"
+    if sentence.end - sentence.start > _WHOLE:
+        before, after = _tail(before), _head_of(after)
     return [
         Run(_edged(before)),
         Run(plain(label.of(text)), bold=True),
         Run(_edged(after)),
     ]
+
+
+def _tail(text: str) -> str:
+    """The end of ``text``, from a clause or at least from a word on."""
+    if len(text) <= _AROUND:
+        return text
+    kept = text[-_AROUND:]
+    clause = _CLAUSE.search(kept[: _AROUND // 2])
+    return "[…] " + (kept[clause.end() :] if clause else kept.split(" ", 1)[-1])
+
+
+def _head_of(text: str) -> str:
+    """The beginning of ``text``, up to a clause or at least to a word."""
+    if len(text) <= _AROUND:
+        return text
+    kept = text[:_AROUND]
+    clauses = [match.start() for match in _CLAUSE.finditer(kept) if match.start() > _AROUND // 2]
+    cut = kept[: clauses[-1]] if clauses else kept.rsplit(" ", 1)[0]
+    return cut.rstrip(",;: ") + " […]"
 
 
 def _edged(text: str) -> str:
@@ -159,16 +178,23 @@ def _actors(digest: Digest) -> list[Block]:
 
 def _footer(digest: Digest) -> Block:
     found = digest.findings
-    quotes = len(found.quotes)
+    quotes = _counted(len(digest.key_quotes), len(found.quotes), "quote")
     parts = [
-        f"{quotes} quote{'s' * (quotes != 1)}, all verbatim" if quotes else "",
-        f"{len(found.figures)} figure{'s' * (len(found.figures) != 1)}" if found.figures else "",
-        f"{len(found.actors)} name{'s' * (len(found.actors) != 1)}" if found.actors else "",
-        f"contacted: {', '.join(map(plain, dict.fromkeys(digest.hosts)))}"
+        quotes and f"{quotes}, all verbatim",
+        _counted(len(digest.key_figures), len(found.figures), "figure"),
+        _counted(len(digest.key_actors), len(found.actors), "name"),
+        "contacted: " + ", ".join(map(plain, dict.fromkeys(digest.hosts)))
         if digest.hosts
         else "no host contacted",
     ]
     return Block(BlockKind.FOOTER, (Run(" · ".join(part for part in parts if part)),))
+
+
+def _counted(shown: int, found: int, noun: str) -> str:
+    """``5 of 7 quotes``, ``1 quote``, "" for none."""
+    if not found:
+        return ""
+    return f"{shown} of {found} {noun}s" if shown < found else f"{found} {noun}{'s' * (found != 1)}"
 
 
 def _plain(blocks: list[Block]) -> str:

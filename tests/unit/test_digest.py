@@ -24,6 +24,7 @@ from bot.digest import (
     to_json,
     voices,
 )
+from bot.display import plain
 from bot.render import digest_message
 from bot.types import (
     Actor,
@@ -47,6 +48,7 @@ from bot.types import (
 )
 from tests.unit.stories import FINDINGS, HOLT, PIER, article, at
 
+LONG = "An earlier version of this story named another mayor."
 QUOTE, FIGURE, ACTOR = FINDINGS.quotes[0], FINDINGS.figures[0], FINDINGS.actors[0]
 OUT = Span(len(PIER) - 2, len(PIER) + 1)
 FAKE = Phrase("Maren Hold", at("Maren Holt"))
@@ -123,6 +125,8 @@ def test_a_correction_must_be_printed() -> None:
         ({"language": "en-GB"}, None),
         ({"language": "und"}, None),
         ({"asides": (Aside(AsideKind.CORRECTION, "Amended."),)}, Notice("correction", {"text": "Amended."})),
+        ({"asides": tuple(Aside(AsideKind.CORRECTION, text) for text in ("Correction: 4 March", LONG, LONG))},
+         Notice("correction", {"text": LONG})),
     ],
 )  # fmt: skip
 def test_what_the_reading_calls_for(fields: dict[str, object], notice: Notice | None) -> None:
@@ -133,7 +137,7 @@ def test_what_the_reading_calls_for(fields: dict[str, object], notice: Notice | 
 
 def test_what_the_findings_call_for() -> None:
     likely = replace(QUOTE, speaker=replace(HOLT, certain=False))
-    figures = (replace(FIGURE, superseded=True),)
+    figures = (replace(FIGURE, superseded=True),) * 2
     found = compose(
         article(), replace(FINDINGS, quotes=(likely, *FINDINGS.quotes[1:]), figures=figures)
     ).notices
@@ -258,6 +262,11 @@ def test_a_digest_is_refused_or_holds_slices_only(case: tuple[str, Findings]) ->
                 assert row[name] == text[row[f"{name}_at"]["start"] : row[f"{name}_at"]["end"]]
     shown = [block.runs[0].text for block in digest_message(digest).blocks if block.kind is BlockKind.QUOTE]
     assert shown == [said_words(digest.article, quote) for quote in found.quotes]
+    if found.nutgraf is not None:
+        point = [
+            block.runs[0].text for block in digest_message(digest).blocks if block.kind is BlockKind.NUTGRAF
+        ]
+        assert point == [plain(found.nutgraf.of(text))]
     assert from_json(to_json(digest)) == digest
 
 

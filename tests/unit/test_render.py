@@ -11,12 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digest import Digest, compose
+from bot.digest import Digest, citation, compose
 from bot.render import digest_message, html, markdown, text_message
 from bot.render.marked import escaped
 from bot.render.message import figure_label
 from bot.render.source import outlet, source_line
-from bot.types import BlockKind, Figure, Findings, Message, Notice, Quote, QuoteKind, Span, Stamp
+from bot.types import (
+    BlockKind,
+    Figure,
+    Findings,
+    Message,
+    Notice,
+    Quote,
+    QuoteKind,
+    Span,
+    Speaker,
+    SpeakerKind,
+    Stamp,
+)
 from tests.unit.stories import FINDINGS, PIER, article, at, phrase, spans_of
 
 KEYS = {"key_quotes": (0, 1, 2), "key_figures": (0, 1), "key_actors": (0,)}
@@ -143,6 +155,48 @@ def test_a_long_sentence_is_cut_around_its_figure() -> None:
     assert line.startswith("- 40 — […] word")
     assert "[…]  ¶1" in line
     assert len(line) < 300
+
+
+def test_a_long_sentence_is_cut_at_a_clause_where_there_is_one() -> None:
+    before = "word " * 40 + "the board said, after a night of talks on the quay and in the town hall, "
+    after = " boats sank in the bay, which is deep at this end of the long island; " + "more " * 60 + "end."
+    text = before + "40" + after
+    shown = digest_message(
+        Digest(article(text), Findings(figures=(bare(at("40", text)),)), key_figures=(0,))
+    ).plain
+    assert (
+        "- 40 — […] after a night of talks on the quay and in the town hall, 40 boats sank in the bay"
+        in shown
+    )
+    assert "which is deep at this end of the long island […]  ¶1" in shown
+
+
+def test_a_sentence_of_two_lines_is_shown_whole() -> None:
+    text = "The board said " + "again and " * 18 + "again that 40 boats sank."
+    shown = digest_message(
+        Digest(article(text), Findings(figures=(bare(at("40", text)),)), key_figures=(0,))
+    ).plain
+    assert text in shown
+
+
+def test_the_footer_says_how_many_are_not_shown() -> None:
+    shown = digest_message(
+        Digest(article(), FINDINGS, key_quotes=(2,), key_figures=(1,), key_actors=(0,))
+    ).plain
+    assert shown.endswith("\n1 of 3 quotes, all verbatim · 1 of 2 figures · 1 name · no host contacted")
+
+
+@pytest.mark.parametrize(
+    ("role", "line"),
+    [("Capt.", "— Capt. Maren Holt"), ("mayor of Tessmark", "— Maren Holt, mayor of Tessmark")],
+)
+def test_a_title_stands_before_the_name(role: str, line: str) -> None:
+    text = PIER.replace("said Maren Holt", f"said {role} Maren Holt")
+    speaker = Speaker(phrase("Maren Holt", text), SpeakerKind.PERSON, phrase(role, text))
+    found = Findings(quotes=(Quote((at("And then it is not.", text),), QuoteKind.DIRECT, speaker),))
+    made = Digest(article(text), found, key_quotes=(0,))
+    assert line in digest_message(made).plain
+    assert line in citation(made, 0)
 
 
 def test_text_message_keeps_columns_and_drops_traps() -> None:
