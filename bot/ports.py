@@ -216,7 +216,8 @@ class Upkeep(Protocol):
 class Transaction(Intake, Archive, Outbox, FeedBook, Upkeep, Protocol):
     """All or nothing: committed when its ``async with`` ends, rolled back when that raises.
 
-    Not to be used after, nor by two tasks at once. Keep it short: no fetch, no chat inside.
+    Not to be used after, nor by two tasks at once, nor inside another: SQLite lets one in at a time.
+    Keep it short: no fetch, no chat inside.
     """
 
 

@@ -17,12 +17,15 @@ import procrastinate
 from procrastinate import exceptions, jobs, retry, sql
 
 from bot.engine.sqlite import SqliteConnector
+from bot.errors import StoreBusy, StoreUnusable
 from bot.ports import Connection, Database, TryLater
 
 log = logging.getLogger(__name__)
 
 KeyWork = Callable[[str], Awaitable[None]]
 
+# A server that restarts, a disk that is full: nothing is lost, so it is waited for.
+_STORE_TROUBLE = (exceptions.ProcrastinateException, StoreBusy, StoreUnusable)
 _CAP_S = 600.0
 # After the last attempt ``give_up`` itself is tried this often, then the job is left as failed.
 _GIVE_UP_ATTEMPTS = 20
@@ -138,7 +141,7 @@ class JobEngine:
                 try:
                     await self._work(wait=True)
                     log.warning("the worker stopped; starting it again")
-                except exceptions.ProcrastinateException:
+                except _STORE_TROUBLE:
                     log.exception("the worker lost its database; starting it again")
                 await asyncio.sleep(1.0)
         finally:
@@ -179,7 +182,7 @@ class JobEngine:
                 rescued = await self.rescue()
                 if rescued:
                     log.warning("took over %d jobs of a worker that died", rescued)
-            except exceptions.ProcrastinateException:
+            except _STORE_TROUBLE:
                 log.exception("could not look for stalled jobs")
             await asyncio.sleep(self._stalled_s / 6)
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import pickle
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -144,6 +145,32 @@ async def test_as_many_processes_as_workers_and_no_more() -> None:
     assert len(children()) == 2
     await offload.close()
     assert children() == set()
+
+
+async def test_a_bot_that_is_killed_leaves_no_reader_behind() -> None:
+    program = (
+        "import asyncio\n"
+        "from tests.unit.test_offload import make, page, children\n"
+        "async def main():\n"
+        "    offload = make(limit_s=1.0)\n"
+        "    await offload.extract(page('warm'))\n"
+        "    print(*children(), flush=True)\n"
+        "    await offload.extract(page('loop'))\n"
+        "asyncio.run(main())\n"
+    )
+    root = str(Path(__file__).parent.parent.parent)
+    bot = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program),
+        cwd=root,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert bot.stdout is not None
+    reader = psutil.Process(int(await asyncio.wait_for(bot.stdout.readline(), 60)))
+    bot.kill()
+    await bot.wait()
+    await asyncio.to_thread(psutil.wait_procs, [reader], 20)
+    assert not reader.is_running(), "its alarm did not go off"
 
 
 class Evil:
