@@ -39,6 +39,8 @@ def with_bounds(tokens: list[Token], draft: Draft) -> Draft:
     if size and draft.approximate is None:
         draft.approximate = (first - size, first)
         draft.first = first - size
+        if draft.counts is not None and draft.counts[0] >= draft.first and draft.counts[1] <= first:
+            draft.counts = None  # "upward of $10 million" counts nothing
         return draft
     for size in (2, 1) if draft.approximate is None else ():
         if tuple(low_at(tokens, draft.end + k) for k in range(size)) in _bounds_after():
