@@ -117,6 +117,12 @@ def _trimmed(its_words: list[str], one: Spot) -> Spot | None:
         first = after_titles(its_words, first, last)
         if "of" in its_words[first + 1 : last]:
             last = its_words.index("of", first + 1)
+        while (
+            first < last
+            and known.is_demonym(its_words[first])
+            and its_words[first] not in known.given_names()
+        ):
+            first += 1
     while first < last and its_words[first].lower() == "the":
         first += 1
     name = " ".join(its_words[first:last])
@@ -132,8 +138,16 @@ def _trimmed(its_words: list[str], one: Spot) -> Spot | None:
 def _is_thing(its_words: list[str], first: int, last: int, kind: EntityKind) -> bool:
     """ "Storm Odette", "Route 9", "Chair": no person, whatever the tagger says."""
     head = known.bare(its_words[first])
-    alone = last - first == 1 and (known.is_title(head) or head in listed("role_nouns.txt"))
+    alone = last - first == 1 and (known.is_title(head) or _is_common(its_words[first]))
     return kind is EntityKind.PERSON and (head in listed("thing_heads.txt") or (alone and head != "king"))
+
+
+def _is_common(word: str) -> bool:
+    """A role noun, a single letter or a word printed small as a rule, which nobody is called."""
+    borne = word in known.given_names() or word in listed("surnames.txt")
+    if word.lower() in listed("role_nouns.txt"):
+        return True
+    return len(word) < 2 or (known.smallness(word) >= 2 and not borne)
 
 
 def _found(text: str, sentence: list[Token], one: Spot) -> Found:
