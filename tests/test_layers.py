@@ -41,7 +41,7 @@ MAY: dict[str, set[str]] = {
 # third-party library -> the one room that may import it
 DOORS = {
     "aiohttp": "bot.fetch", "yarl": "bot.fetch", "readability": "bot.article", "trafilatura": "bot.article", "lxml": "bot.article",
-    "charset_normalizer": "bot.article", "sentencex": "bot.extract.sentences", "pycrfsuite": "bot.extract",
+    "charset_normalizer": "bot.article", "sentencex": "bot.extract.sentences", "pycrfsuite": "bot.extract.tagger",
     "procrastinate": "bot.engine", "psycopg": "bot.store", "psycopg_pool": "bot.store", "yoyo": "bot.store",
     "fastfeedparser": "bot.feeds", "feedparser": "bot.feeds", "rich": "adapters.terminal",
 }  # fmt: skip
