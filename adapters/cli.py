@@ -16,9 +16,11 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters import CHATS
 from bot import __version__
 
 if TYPE_CHECKING:
@@ -155,13 +157,12 @@ def _awaited(work: Coroutine[Any, Any, int]) -> int:
 
 
 async def _chat(settings: Settings) -> int:
-    from adapters import terminal  # noqa: PLC0415
     from bot.app.house import opened  # noqa: PLC0415
 
     async with opened(settings) as house:
         workers = [asyncio.create_task(house.desk.run()), asyncio.create_task(house.poller.run())]
         sitting = asyncio.create_task(
-            terminal.serve(
+            import_module(CHATS["terminal"]).serve(
                 house.desk, grant=house.grant, verbs=house.verbs,
                 folder=settings.data_dir, retention_days=settings.retention_days,
             )

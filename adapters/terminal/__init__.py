@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from adapters.terminal.chat import HERE, TerminalChat
@@ -40,5 +41,9 @@ async def serve(
     sitting = Session(
         chat, screen, Keyboard(person=person), submit=desk.take, grant=grant, verbs=verbs, waiting=waiting
     )
-    with kept_terminal(person=person):
-        await sitting.run()
+    try:
+        with kept_terminal(person=person):
+            await sitting.run()
+    finally:
+        with suppress(OSError):  # a full disk: the next start tidies up
+            transcript.tidy()

@@ -110,10 +110,12 @@ class Screen:
         if columns is None or columns.end() > _LEFT or len(text) <= self._console.width:
             return [text]
         left, right = text.divide([columns.end()])
-        rows = right.wrap(self._console, self._console.width - len(left))
-        return [
-            (left if row == 0 else Text(" " * len(left))).append_text(line) for row, line in enumerate(rows)
-        ]
+        indent = len(left)
+        lines = right.wrap(self._console, self._console.width - indent)
+        for line in lines:
+            line.rstrip()
+        fronts = [left] + [Text(" " * indent) for _ in lines[1:]]
+        return [front.append_text(line) for front, line in zip(fronts, lines, strict=True)]
 
 
 def _style(run: Run) -> Style:

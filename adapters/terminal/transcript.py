@@ -3,8 +3,8 @@
 A line is an event: ``post`` (id, place, key, message), ``edit`` (id, message), ``shown`` (id),
 ``delete`` (id). A message is posted when its line is on the disk, whatever the screen saw of it; what
 was posted and not shown is shown at the next start. A half line left by a crash counts as nothing.
-When the file is opened, and when a message is deleted, it is rewritten without the words of messages
-that were shown, and without what is older than the retention.
+When a sitting begins or ends, and when a message is deleted, the file is rewritten without the words
+of messages that were shown, and without what is older than the retention.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Transcript:
         for event in _events(path):
             with suppress(KeyError, ValueError, TypeError):  # an event of another make of us
                 self._apply(event)
-        self._rewrite()
+        self.tidy()
 
     def find(self, place: Place, key: str) -> Entry | None:
         return self._entries.get(self._ids.get((place, key), ""))
@@ -76,7 +76,7 @@ class Transcript:
     def delete(self, entry_id: str) -> None:
         """Its words leave the file at once."""
         self._append({"event": "delete", "id": entry_id})
-        self._rewrite()
+        self.tidy()
 
     # -- the file
 
@@ -107,8 +107,8 @@ class Transcript:
             if kind == "edit":
                 row.message = _message(event["message"])
 
-    def _rewrite(self) -> None:
-        """What is still needed, written beside the file and put in its place."""
+    def tidy(self) -> None:
+        """Write what is still needed beside the file and put it in its place."""
         oldest = datetime.now(UTC) - self._keep
         for row in list(self._entries.values()):
             if row.shown and row.at < oldest:

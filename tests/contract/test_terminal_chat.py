@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import io
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from adapters import CHATS
 from adapters.terminal.chat import HERE, TerminalChat
 from adapters.terminal.screen import Screen
 from adapters.terminal.transcript import Transcript
@@ -54,6 +57,11 @@ def _copy(folder: Path) -> Path:
     beside = folder / "copy.jsonl"
     beside.write_bytes((folder / "t.jsonl").read_bytes())
     return beside
+
+
+@pytest.mark.parametrize("name", CHATS)
+def test_every_chat_can_be_connected(name: str) -> None:
+    assert inspect.iscoroutinefunction(import_module(CHATS[name]).serve)
 
 
 async def test_a_message_is_shown_once_however_often_it_is_posted(tmp_path: Path) -> None:
@@ -115,6 +123,7 @@ def test_words_leave_the_file_when_they_are_shown_or_deleted(tmp_path: Path) -> 
     shown, gone = (transcript.post(HERE, message(f"Secret {n}"), n) for n in ("one", "two"))
     transcript.mark_shown(shown.id)
     transcript.delete(gone.id)
+    transcript.tidy()
     assert b"Secret" not in here.read_bytes()
     assert here.stat().st_mode & 0o077 == 0
     assert Transcript(here).find(HERE, "one") is not None
