@@ -78,6 +78,8 @@ def _add_counted(tokens: list[Token], draft: Draft) -> None:
     phrase = of_phrase(tokens, step, determiner=True)
     if phrase is None and draft.kind is FigureKind.MONEY:
         phrase = _linked(tokens, step)
+    if low_at(tokens, step) in word_set("directions"):
+        return  # "60 km north of Belmar"
     verb = draft.kind is FigureKind.PERCENT and low_at(tokens, step) in word_set("opinion_verbs")
     if phrase is None and not verb and (hyphen or not _is_plural_unit(tokens, draft)):
         phrase = _lower(tokens, noun_phrase(tokens, step))
@@ -217,29 +219,18 @@ def _compound(tokens: list[Token], found: Operand) -> Draft | None:
         return None
     strong = word.low == "strong"  # "a 12,000-strong workforce"
     phrase = noun_phrase(tokens, step + 1 + strong)
-    if phrase is None:
-        return (
-            None
-            if strong
-            else Draft(
-                found.first,
-                step + 2,
-                FigureKind.COUNT,
-                found.value,
-                singular(word.low),
-                counts=(step + 1, step + 2),
-            )
-        )
-    unit = phrase.head if strong else singular(word.low)
-    return Draft(
-        found.first, phrase.end, FigureKind.COUNT, found.value, unit, counts=(phrase.first, phrase.end)
-    )
+    if phrase is None and strong:
+        return None
+    first, end = (phrase.first, phrase.end) if phrase is not None else (step + 1, step + 2)
+    unit = phrase.head if phrase is not None and strong else singular(word.low)
+    kind = FigureKind.MEASURE if unit == "magnitude" else FigureKind.COUNT
+    return Draft(found.first, end, kind, found.value, unit, counts=(first, end))
 
 
 def _count(tokens: list[Token], found: Operand, *, ranged: bool) -> Draft | None:
     """A number and the noun it counts; bare digits and "four were hurt" without one."""
     number, at = found.number, found.first
-    step = found.end + (low_at(tokens, found.end) in {"more", "further", "additional", "extra"})
+    step = found.end + (low_at(tokens, found.end) in word_set("more_words"))
     phrase = noun_phrase(tokens, step) or _of_them(tokens, step)
     if number.value == 1 and not number.digits:
         return _one(tokens, found, phrase)

@@ -27,8 +27,8 @@ _COUNTABLE = frozenset({FigureKind.MONEY, FigureKind.COUNT, FigureKind.MEASURE})
 _STEMS = {2.0: "doubl", 3.0: "tripl", 0.5: "halv"}
 # Behind these stands the number that the current one is held against.
 _COMPARED = re.compile(
-    r"\b(?:(?:up|down|higher|lower|risen|fallen|rose|fell) from|compared (?:with|to)|versus|against|than the)\s+"
-    r"(?:an? )?(?:\w+ ){0,3}$",
+    r"\b(?:to\s[^.;]{2,30}\sfrom|(?:up|down|higher|lower|risen|fallen|rose|fell) from"
+    r"|compared (?:with|to)|versus|against|than the)\s+(?:an? )?(?:\w+ ){0,3}$",
     re.IGNORECASE,
 )
 _LOOK_BACK = 48  # characters before a figure in which a comparison is looked for

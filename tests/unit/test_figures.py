@@ -99,6 +99,7 @@ COUNTS = [
     ("The town’s 8,000 residents left.", 8000, "resident", "residents", "8,000 residents"),
     ("It hit 40 law-abiding citizens.", 40, "citizen", "law-abiding citizens", "40 law-abiding citizens"),
     ("It met 40 laid-off clerks.", 40, "clerk", "laid-off clerks", "40 laid-off clerks"),
+    ("There are 7 million such cases.", 7e6, "case", "cases", "7 million such cases"),
     ("He sold 63,000 Model 3 sedans.", 63_000, "sedan", "Model 3 sedans", "63,000 Model 3 sedans"),
     ("It kept 50 workers’ jobs.", 50, "job", "workers’ jobs", "50 workers’ jobs"),
     ("The nine first-team players left.", 9, "player", "first-team players", "nine first-team players"),

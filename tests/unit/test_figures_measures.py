@@ -37,6 +37,8 @@ MEASURES = [
     ("The plant makes 5.5kWh.", 5.5, "kilowatt hour", "5.5kWh"),
     ("The plant makes 600 MW.", 600, "megawatt", "600 MW"),
     ("A magnitude 6.4 quake struck.", 6.4, "magnitude", "magnitude 6.4 quake"),
+    ("A 4.6-magnitude quake struck.", 4.6, "magnitude", "4.6-magnitude quake"),
+    ("It lies 60 km north of Belmar.", 60, "kilometre", "60 km"),
     ("Each prisoner got 1,000 calories a day.", 1000, "calorie per day", "1,000 calories a day"),
     ("He ran for 517 rushing yards.", 517, "yard", "517 rushing yards"),
     ("The lake is half a mile wide.", 0.5, "mile", "half a mile"),

@@ -75,6 +75,7 @@ def test_a_table_row_is_never_key() -> None:
 def test_a_comparison_ranks_below_the_current_figure() -> None:
     found = shown("Sales rose to $3.4 billion, up from $3.1 billion a year earlier.")
     assert found[0] == "$3.4 billion"
+    assert shown("Inflation slowed to 2.1% in May from 2.4% in April.")[0] == "2.1%"
 
 
 def test_the_number_of_the_headline_leads() -> None:
