@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.extract.cast import Cast, Entity, EntityKind
-from bot.extract.gazetteer import is_org_word, known_orgs
+from bot.extract.gazetteer import given_names, is_org_word, known_orgs
 from bot.extract.lexicon import words
 from bot.extract.names import key_of, last_of
 from bot.text import fold
@@ -22,6 +22,7 @@ KEY_ACTORS = 6
 # errors are organisations).
 _SURE_ORG = 0.8
 _SURE_PERSON = 0.5
+_SURE_ALONE = 0.85  # one word that no list of names holds: a company as often as a person
 _PUBLISHER = "publisher"
 _WORD = re.compile(r"[\w-]+")
 _DIGITS = re.compile(r"\d{1,3}")
@@ -63,7 +64,8 @@ def _believed(entity: Entity) -> bool:
         return False
     name = entity.name.text
     if entity.kind is EntityKind.PERSON:
-        return entity.confidence >= _SURE_PERSON and (" " in name or len(name) > 2)
+        borne = " " in name or name in given_names() or name in words("surnames.txt")
+        return entity.confidence >= (_SURE_PERSON if borne or entity.roles else _SURE_ALONE) and len(name) > 2
     parts = name.split()
     cue = any(is_org_word(part) for part in parts) or name in known_orgs()
     if parts[-1].lower() in words("thing_words.txt") and not (cue and "of" in parts):

@@ -32,6 +32,7 @@ _NOUN_AFTER = re.compile(
 _NOUN_BEFORE = re.compile(rf"\b{_ORG_NOUN}, (?:the )?$")
 _WHO_AFTER = re.compile(r", who\b")
 _DATELINE = re.compile(r"(?:, [A-Z][\w. ]{1,20})?(?: \([\w ]{2,25}\))? (?:\u2014|\u2013|--) ")
+_SOURCE_END = re.compile(r"\) (?:\u2014|\u2013|--?) ")
 _NOUN_WORD = re.compile(r"([\w-]+),? $")
 _THE_BEFORE = re.compile(r"\b[Tt]he $")
 _AGE_AFTER = re.compile(r",? \(\d{1,2}\)|, \d{1,2}(?=[,.;)])|, (?:a |an |the )?\d{1,2}-year-old\b")
@@ -52,6 +53,8 @@ def cued(text: str, one: Found) -> Found:
     name = one.span.of(text)
     if name.isupper() and _DATELINE.match(text, one.span.end):
         return one._replace(kind=EntityKind.PLACE, sure=CERTAIN)
+    if text[one.span.start - 1 : one.span.start] == "(" and _SOURCE_END.match(text, one.span.end):
+        return one._replace(sure=0.0)  # "OSLO (Reuters) \u2014": the source of the report
     if one.title:
         return _raised(one, EntityKind.PERSON, 0.95)
     if name in known.known_orgs() and not known.is_place(name):

@@ -30,6 +30,8 @@ _STOP = re.compile(
     r"(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\bCorp\.)"
     r"| (?:said|says|told|added|who|whom|whose|which|where|when|while|but|has|had|was|is|were|will|would)\b"
 )
+_GROUP_TAIL = re.compile(r" (?:group|militia|movement|party|network|faction)\b")
+_GROUP_HEAD = re.compile(r"(?<![\w-])([A-Z][\w.-]*['\u2019]s (?:[a-z][\w-]+ ){0,3})$")
 _CLAUSE_END = re.compile(r"[;\n]|[,.](?!\d)")  # "which owns about 9,000 homes" is not over at "9"
 _ARTICLE = re.compile(r"(?:the|an?|its|his|her|their|our|my|whose) ", re.IGNORECASE)
 _WORD = re.compile(r"[\w\u2019'&.-]+")
@@ -60,6 +62,8 @@ _OF_ORG = re.compile(
     r" (?:of|from|at|with) (?:the )?((?:[A-Z][\w&\u2019'-]*)"
     r"(?: (?:of|for|and|the|&|[A-Z][\w&\u2019'-]*))*(?<! of)(?<! for)(?<! and)(?<! the))"
 )
+_GROUP_TAIL = re.compile(r" (?:group|militia|movement|party|network|faction)\b")
+_GROUP_HEAD = re.compile(r"(?<![\w-])([A-Z][\w.-]*['\u2019]s (?:[a-z][\w-]+ ){0,3})$")
 _CLAUSE_END = re.compile(r"[;\n]|,(?!\d)|\.(?=\s|$)")
 _OFFICE_BEFORE = re.compile(
     r"((?:[A-Z][\w.\u2019'-]+ ){0,3}"
@@ -90,7 +94,8 @@ def roles_beside(text: str, start: int, end: int, kind: EntityKind, low: int, hi
     low, high = max(low, start - WINDOW_CHARS), min(high, end + WINDOW_CHARS)
     if kind is EntityKind.ORG:
         before = _noun_phrase_before(text, low, start, text[end : end + 1], kind)
-        return [*before, *_org_before(text, low, start), *_org_after(text, end, high)]
+        around = _org_around(text, low, start, end)
+        return [*before, *_org_before(text, low, start), *around, *_org_after(text, end, high)]
     if kind is not EntityKind.PERSON:
         return []
     after = end
@@ -201,6 +206,13 @@ def _org_before(text: str, low: int, start: int) -> list[Role]:
     if not determined and first == len(parts) - 1:
         return []
     return [Role(match.start(1) + parts[first].start(), start - 1, 4.0)]
+
+
+def _org_around(text: str, low: int, start: int, end: int) -> list[Role]:
+    """ "Norden's militant X group": the name stands inside its own description."""
+    tail = _GROUP_TAIL.match(text, end)
+    head = _GROUP_HEAD.search(text, low, start) if tail else None
+    return [Role(head.start(1), tail.end(), 2.0)] if tail and head else []
 
 
 def _describes(word: str) -> bool:

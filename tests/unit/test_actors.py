@@ -83,6 +83,10 @@ def test_an_agency_comes_last() -> None:
     assert shown.index("Reuters") == len(shown) - 1 if "Reuters" in shown else True
 
 
+def test_the_source_in_a_dateline_is_no_actor() -> None:
+    assert set(by_name(actors_of(story("OSLO (Reuters) — Anna Lind left on Monday.")))) == {"Anna Lind"}
+
+
 def test_a_surname_of_two_people_is_no_third_actor() -> None:
     found = by_name(actors_of(story("Anna Lind and Carl Lind farm here. “Maybe,” Lind said.")))
     assert set(found) == {"Anna Lind", "Carl Lind"}

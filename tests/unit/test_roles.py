@@ -62,6 +62,7 @@ def test_role_of_a_person_as_printed(text: str, role: str) -> None:
         ),
         ("The ferry’s owner, Norland Lines, said no.", "Norland Lines", "ferry’s owner"),
         ("The national rescue agency, CONARA, said no.", "CONARA", "national rescue agency"),
+        ("Members of Velden’s militant Sabran group left.", "Sabran", "Velden’s militant Sabran group"),
         ("Sabr Trust, which owns two farms, said no.", "Sabr Trust", "which owns two farms"),
     ],
 )
