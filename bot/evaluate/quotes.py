@@ -3,7 +3,7 @@
 PolNeAR (US political news) marks a quotation only where it stands in double marks; its articles that
 print ''…'' hold no gold at all and are left out. GUM news are Wikinews stories.
 
-    python -m bot.evaluate.quotes [--part dev|train] [--cases] [--limit N] [--corpora DIR]
+    python -m bot.evaluate.quotes [--part dev|train] [--cases] [--constructions] [--limit N]
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from typing import Any
 
 from bot.evaluate.quote_metric import MIN_WORDS, Found, Gold, Tally, name_core, source_kind, trimmed
 from bot.evaluate.row import Row, f1, ratio
+from bot.extract.marks import pair
 from bot.extract.people import cast_of
+from bot.extract.running import links_of
+from bot.extract.scene import scene_of
 from bot.extract.sentences import sentences_of
 from bot.extract.speakers import attributed
 from bot.types import Article, Paragraph, Quote, Span
@@ -157,6 +160,31 @@ def rows_of(one: Measured) -> list[Row]:
     return rows
 
 
+def constructions(corpora: Path, part: str) -> dict[str, tuple[int, int]]:
+    """Construction -> (mentions right, all), over PolNeAR's counted quotations with a source."""
+    counts: dict[str, list[int]] = {}
+    for story in _stories(corpora / "quotes" / "polnear_dev.jsonl.gz"):
+        if story["compartment"] != part:
+            continue
+        article = article_of(story["text"])
+        sentences = sentences_of(article)
+        marks = pair(article.text, article.paragraphs)
+        links = links_of(scene_of(article, sentences, cast_of(article, sentences), marks))
+        place = {
+            trimmed(article.text, m.inner.start, m.inner.end): link
+            for m, link in zip(marks, links, strict=True)
+        }
+        for gold in golds_of(story):
+            link = place.get(gold.span)
+            if link is None or gold.mention is None or not gold.counted:
+                continue
+            span = link.unit.span
+            tally = counts.setdefault(link.how.value, [0, 0])
+            tally[0] += span.start < gold.mention[1] and span.end > gold.mention[0]
+            tally[1] += 1
+    return {how: (right, total) for how, (right, total) in counts.items()}
+
+
 def main(argv: Sequence[str]) -> int:
     """Prints one line a figure, and with ``--cases`` what is not as labelled."""
     parser = argparse.ArgumentParser(prog="python -m bot.evaluate.quotes")
@@ -164,7 +192,12 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--part", default="dev", choices=("dev", "train"))
     parser.add_argument("--limit", type=int)
     parser.add_argument("--cases", action="store_true")
+    parser.add_argument("--constructions", action="store_true", help="how often each construction was right")
     wanted = parser.parse_args(argv)
+    if wanted.constructions:
+        for how, (right, total) in sorted(constructions(wanted.corpora, wanted.part).items()):
+            sys.stdout.write(f"{how:12} {ratio(right, total):6.3f}  n={total}\n")
+        return 0
     for one in measured(wanted.corpora, wanted.part, wanted.limit):
         lines = [f"{row.key:42} {row.value:8.3f}  n={row.n}" for row in rows_of(one)]
         sys.stdout.write("\n".join([*lines, *(one.tally.cases if wanted.cases else [])]) + "\n")

@@ -117,11 +117,18 @@ class _Finder(Clause):
                 cue = at + 1
             if cue is not None:
                 return self._link(at, How.AFTER, cue)
-            if dashed and unit.kind is not UnitKind.PRONOUN:
+            if dashed and self._is_credit(at):
                 return self._link(at, How.CREDIT)
         elif unit.kind is UnitKind.CUE and not unit.low.endswith("ing"):
             return self._inverted(at, How.INVERTED)
         return None
+
+    def _is_credit(self, at: int) -> bool:
+        """``"…" — Jane Roe, harbour master``: the whole sentence is quoted, a name follows the dash."""
+        name, following = self.units[at], self.units[at + 1] if at + 1 < self.end else None
+        if name.kind is not UnitKind.NAME or at > self.at + 2 or not self._starts_clean():
+            return False
+        return following is None or following.low in {",", "."} or following.kind is UnitKind.QUOTE
 
     def _is_past(self, at: int) -> bool:
         """Any verb will do right behind `"…," Roe`: pressed, laughed, started."""
@@ -245,6 +252,9 @@ class _Finder(Clause):
         agent = self._agent(cue)
         if agent is not None:
             return self._link(agent, How.BEFORE, cue)
+        shared = self._sharing(cue) if self.units[cue].low.endswith("ing") else None
+        if shared is not None:
+            return self._link(shared.at, How.BEFORE, cue)
         if (
             cue > self.start
             and self.units[cue - 1].kind is UnitKind.QUOTE
@@ -255,6 +265,16 @@ class _Finder(Clause):
         if subject is None:
             return self._inverted(cue, How.BEFORE) if cue == self.start else None
         return self._link(subject, How.BEFORE, cue)
+
+    def _sharing(self, participle: int) -> Link | None:
+        """``Roe said, adding "…"``: the participle has the source of the verb before it."""
+        if not self.has(participle - 1, COMMAS):
+            return None
+        for cue in range(participle - 2, self.start - 1, -1):
+            unit = self.units[cue]
+            if unit.kind is UnitKind.CUE and unit.low in CORE and not unit.low.endswith("ing"):
+                return self._source_of(cue)
+        return None
 
     def _agent(self, cue: int) -> int | None:
         """``was described by Roe as "…"``."""

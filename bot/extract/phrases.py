@@ -96,7 +96,7 @@ def _beside_cue(tokens: list[Unit], at: int, end: int, titled: bool) -> bool:
     if (before in _SPEECH and at > 0) or according:
         return after not in _SPEECH
     quoted = at > 0 and tokens[at - 1 - (before == "," and at > 1)].kind is UnitKind.QUOTE
-    return after in _SPEECH and (end - at > 1 or quoted or titled)
+    return after in _SPEECH and (end - at > 1 or quoted or titled or before == ",")
 
 
 _SPEECH = frozenset({"said", "says", "told", "added", "wrote", "tweeted", "asked", "explained", "continued"})
