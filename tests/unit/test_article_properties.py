@@ -102,6 +102,11 @@ HOSTILE = {
     "nested tables": "<table><tr><td>" * 2_000 + STORY[0],
     "scripts": '<script type="application/ld+json">' + '{"a":' * 100_000 + "</script>",
     "bold runs": "<p>" + "<b>a</b>" * 18_000 + "</p>",
+    "quotations in quotations": "<blockquote>" * 29 + f"<p>{STORY[0]}</p>" * 4_000,
+    "links below links": "<div>" * 200 + "<a href='/x'>word</a> " * 5_800,
+    "widgets": "".join(
+        f"<div class='widget related{n}'>{STORY[n % 6]} {n}<br>{n}</div>" for n in range(4_000)
+    ),
     "headings": "".join(f"<h1>Headline number {n} of the page</h1><p>By A B</p>" for n in range(5_000)),
 }
 
