@@ -15,7 +15,8 @@ _TITLES = frozenset(
     {
         "the", "a", "mr", "mrs", "ms", "miss", "dr", "sir", "dame", "lord", "lady", "sen", "rep", "gov",
         "capt", "col", "colonel", "gen", "prof", "president", "mayor", "chairwoman", "chairman", "senator",
-        "governor", "judge", "councillor", "cllr", "councilman", "minister", "det", "insp", "supt", "sgt", "prince", "princess",
+        "governor", "judge", "councillor", "cllr", "councilman", "minister",
+        "det", "insp", "supt", "sgt", "prince", "princess",
     }
 )  # fmt: skip
 
