@@ -32,6 +32,7 @@ _STOP = re.compile(
 )
 _GROUP_TAIL = re.compile(r" (?:group|militia|movement|party|network|faction)\b")
 _GROUP_HEAD = re.compile(r"(?<![\w-])([A-Z][\w.-]*['\u2019]s (?:[a-z][\w-]+ ){0,3})$")
+_NAMED = re.compile(r"\b(?:[Aa]n?|[Tt]he) ((?:[\w\u2019'-]+ ){0,4}[\w-]+) (?:named|called) $")
 _CLAUSE_END = re.compile(r"[;\n]|[,.](?!\d)")  # "which owns about 9,000 homes" is not over at "9"
 _ARTICLE = re.compile(r"(?:the|an?|its|his|her|their|our|my|whose) ", re.IGNORECASE)
 _WORD = re.compile(r"[\w\u2019'&.-]+")
@@ -64,6 +65,7 @@ _OF_ORG = re.compile(
 )
 _GROUP_TAIL = re.compile(r" (?:group|militia|movement|party|network|faction)\b")
 _GROUP_HEAD = re.compile(r"(?<![\w-])([A-Z][\w.-]*['\u2019]s (?:[a-z][\w-]+ ){0,3})$")
+_NAMED = re.compile(r"\b(?:[Aa]n?|[Tt]he) ((?:[\w\u2019'-]+ ){0,4}[\w-]+) (?:named|called) $")
 _CLAUSE_END = re.compile(r"[;\n]|,(?!\d)|\.(?=\s|$)")
 _OFFICE_BEFORE = re.compile(
     r"((?:[A-Z][\w.\u2019'-]+ ){0,3}"
@@ -105,6 +107,7 @@ def roles_beside(text: str, start: int, end: int, kind: EntityKind, low: int, hi
     after = age.end() if age else after
     return [
         *_title_before(text, low, start),
+        *_named_before(text, low, start),
         *_noun_phrase_before(text, low, start, text[after : after + 1], kind),
         *_after(text, after, high),
     ]
@@ -155,6 +158,14 @@ def _title_before(text: str, low: int, start: int) -> list[Role]:
     return [Role(low + parts[first].start(), end, 4.5 if named else 4.0)]
 
 
+def _named_before(text: str, low: int, start: int) -> list[Role]:
+    """ "a dock worker named X"."""
+    match = _NAMED.search(text, low, start)
+    if match is None or not _has_head(match[1], EntityKind.PERSON):
+        return []
+    return [Role(*match.span(1), 4.0)]
+
+
 def _modifies(word: str, at: int, text: str) -> bool:
     """Belongs to the title: "former", "U.S.", "Norden's", "police"."""
     lower = word.lower()
@@ -172,6 +183,8 @@ def _is_role(word: str) -> bool:
     """A role noun, or a word made like one ("oceanographer", "dockworker")."""
     lower = word.lower().rstrip(".")
     nouns = words("role_nouns.txt")
+    if lower.endswith("man") and len(lower) > 7:  # "ploughman", not "German"
+        return True
     return lower in nouns or lower.endswith(_ROLE_ENDINGS) or lower.rpartition("-")[2] in nouns
 
 
@@ -297,7 +310,7 @@ def _has_head(phrase: str, kind: EntityKind) -> bool:
     if kind is EntityKind.PERSON:
         return any(_is_role(word) for word in parts[-3:])
     nouns = words("org_nouns.txt")
-    return any(word in nouns or word.rpartition("-")[2] in nouns for word in parts[-3:])
+    return any(word in nouns or word.rpartition("-")[2] in nouns for word in parts)
 
 
 def _org_after(text: str, end: int, high: int) -> list[Role]:

@@ -38,6 +38,7 @@ BEFORE = [
     ("The corps’ chief, Anna Lind, left.", "corps’ chief"),
     ("Its new director, Anna Lind, left.", "new director"),
     ("“No,” according to Chairman Sir Anton Lind.", "Chairman"),
+    ("A dock worker named Anna Lind left.", "dock worker"),
     ("Velden health minister Anna Lind left.", "Velden health minister"),
 ]
 
