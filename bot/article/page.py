@@ -24,9 +24,10 @@ from bot.article.shingles import contained, tokens
 from bot.article.story import Block, joined
 from bot.article.tree import body_of, parse
 from bot.article.trim import trimmed
-from bot.errors import EmptyBody
+from bot.errors import EmptyBody, NotAnArticle
 from bot.types import Article, ArticleKind, Aside, Coverage, Page, ParagraphKind
 
+LIMIT_TEXT_CHARS = 600_000  # all text of the largest page of the body corpora has 494,000
 _STATED_WORDS = 80
 
 
@@ -37,6 +38,8 @@ def read_html(page: Page) -> Article:
     meta = metadata_of(root, page.url, page.fetched_at)
     body = body_of(root)
     shape = shape_of(body)
+    if len(shape.text) > LIMIT_TEXT_CHARS:
+        raise NotAnArticle(page.url, "a page too large to be one story")
     drop_dead(body)
     furniture = furniture_of(body)
     split_runs(body)
