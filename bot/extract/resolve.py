@@ -124,6 +124,8 @@ class _Walk:
         """A person without a name can be "she" in the next sentence; strangers have negative keys."""
         if who.words is None or not (who.named or _is_one_person(unit)):
             return
+        if not spoke and _weight(row, at, unit) < SUBJECT:
+            return
         key = self.stranger_keys.setdefault(fold(who.words.text), len(self.strangers))
         if key == len(self.strangers):
             self.strangers.append(who)

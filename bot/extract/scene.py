@@ -129,7 +129,7 @@ def _words(text: str, start: int, end: int, skip: list[tuple[int, int]]) -> list
             continue
         word = match.group()
         low = word.lower()
-        if word == "." and out and out[-1].span.end == a and out[-1].low in ABBREVIATIONS:
+        if word == "." and out and out[-1].span.end == a and _is_short(out[-1], text[b : b + 2]):
             continue
         if word in {"'s", "’s"} and out:
             last = out[-1]
@@ -142,6 +142,12 @@ def _words(text: str, start: int, end: int, skip: list[tuple[int, int]]) -> list
             kind, owned = UnitKind.PRONOUN, False  # "he's" is no possessive
         out.append(Unit(kind, Span(a, b), low, possessive=owned, capital=word[0].isupper()))
     return out
+
+
+def _is_short(token: Unit, following: str) -> bool:
+    """An abbreviation, or the initial in "John F. Roe"."""
+    initial = token.capital and len(token.low) == 1 and following[1:].isupper()
+    return token.low in ABBREVIATIONS or initial
 
 
 # ----------------------------------------------------------------------------- sentences
