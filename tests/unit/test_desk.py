@@ -94,7 +94,7 @@ async def test_a_link_is_answered_with_its_digest_in_its_thread(room: Room) -> N
     assert await room.say(request)
     reply = room.chat.unique_reply(request)
     assert reply.plain.startswith("Budget passes")
-    assert "1 quote, all verbatim" in reply.plain
+    assert "cdn.paper.example" in reply.plain
     assert reply.digest_id is not None
     assert room.chat.sent[0].place == request.place
     assert room.chat.marks == [("E1", "reading"), ("E1", "done")]

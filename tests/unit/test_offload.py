@@ -152,10 +152,12 @@ async def test_a_bot_that_is_killed_leaves_no_reader_behind() -> None:
         "import asyncio\n"
         "from tests.unit.test_offload import make, page, children\n"
         "async def main():\n"
-        "    offload = make(limit_s=1.0)\n"
+        "    offload = make(limit_s=2.0)\n"
         "    await offload.extract(page('warm'))\n"
+        "    reading = asyncio.create_task(offload.extract(page('loop')))\n"
+        "    await asyncio.sleep(0.5)\n"
         "    print(*children(), flush=True)\n"
-        "    await offload.extract(page('loop'))\n"
+        "    await reading\n"
         "asyncio.run(main())\n"
     )
     root = str(Path(__file__).parent.parent.parent)
@@ -182,12 +184,13 @@ class Evil:
 
 EVAL = b"cbuiltins\neval\n(S'1'\ntR."
 MODULE = b"cbot.errors\nre\n."  # reachable through our own module, and not ours
+BORROWED = b"cbot.types\nMapping\n."
 
 
 @pytest.mark.parametrize(
     "body",
-    [pickle.dumps(Evil()), pickle.dumps({"a": [Evil()]}), pickle.dumps(Path("x")), EVAL, MODULE],
-    ids=["call", "deep", "path", "eval", "module"],
+    [pickle.dumps(Evil()), pickle.dumps({"a": [Evil()]}), pickle.dumps(Path("x")), EVAL, MODULE, BORROWED],
+    ids=["call", "deep", "path", "eval", "module", "borrowed"],
 )
 def test_a_frame_may_name_nothing_but_our_types(body: bytes) -> None:
     with pytest.raises(Forbidden):
