@@ -153,6 +153,12 @@ def last_of(key: tuple[str, ...]) -> str:
     return _PREFIX.sub("", key[end - 1])
 
 
+def _lasts(key: tuple[str, ...]) -> set[str]:
+    """Surnames a person goes by: "lind-moss", "lind" and "moss" of "Anna Lind-Moss"."""
+    last = last_of(key)
+    return {last, *last.split("-")}
+
+
 @cache
 def _full_forms() -> dict[str, frozenset[str]]:
     rows = (line.split("\t") for line in entries("nicknames.tsv"))
@@ -178,7 +184,7 @@ def same_person(one: tuple[str, ...], two: tuple[str, ...]) -> bool:
     short, long = sorted((one, two), key=len)
     if len(short) > 1 and long[: len(short)] == short:
         return True
-    if last_of(one) != last_of(two):
+    if not _lasts(one) & _lasts(two):
         return False
     if not _same_given(one[0], two[0]):
         return False
@@ -195,7 +201,7 @@ def _people(text: str, found: Sequence[Found], title: str) -> list[Group]:
     for key, one in keyed:
         if not _is_full(key):
             continue
-        near = by_last.get(last_of(key), []) + by_last.get(key[0], [])
+        near = [group for word in (*_lasts(key), key[0]) for group in by_last.get(word, ())]
         group = by_key.get(key) or next(
             (g for g in near if any(same_person(key, other) for other in g.keys)), None
         )
@@ -205,7 +211,7 @@ def _people(text: str, found: Sequence[Found], title: str) -> list[Group]:
         by_key[key] = group
         group.keys.add(key)
         group.found.append(one)
-        for word in {last_of(key), last_of(key).rpartition("-")[2], *key}:
+        for word in {*_lasts(key), *key}:
             others = by_last.setdefault(word, [])
             if len(others) < _NEAR_LIMIT and group not in others:
                 others.append(group)

@@ -39,6 +39,7 @@ from bot.types import Span
         ("Robert Tull Jr.", "Robert Tull Sr.", False),
         ("Robert Tull Jr.", "Robert Tull", True),
         ("Salim bin Nasser", "Salim bin Nasser Al Haddi", True),
+        ("Anna Lind", "Anna Lind-Moss", True),
         ("José Núñez", "Jose Nunez", True),
     ],
 )
