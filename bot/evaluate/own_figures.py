@@ -83,8 +83,9 @@ class FigureTally:
         shown = digest.key_figures
         chosen = [story.figures[at] for at in map(pairs.get, shown) if at is not None]
         self.counts["key_shown"] += len(shown)
-        self.counts["key_hit"] += sum(gold.key for gold in chosen)
-        self.counts["key_wanted"] += min(sum(gold.key for gold in story.figures), _SHOWN_MAX)
+        keys = {_same(gold) for gold in story.figures if gold.key}
+        self.counts["key_hit"] += sum(_same(gold) in keys for gold in chosen)
+        self.counts["key_wanted"] += min(len(keys), _SHOWN_MAX)
         self.counts["superseded_shown"] += sum(gold.superseded is True for gold in chosen)
 
     def rows(self) -> list[Row]:
@@ -104,6 +105,11 @@ class FigureTally:
             share("figures", "key_recall", c["key_hit"], c["key_wanted"]),
             Row("figures", "own", "junk", c["junk"], found, better="down"),
         ]
+
+
+def _same(gold: GoldFigure) -> tuple[object, ...]:
+    """Two printings of one figure: either may be shown."""
+    return gold.value, gold.high, gold.unit, gold.text if gold.value is None else ""
 
 
 def _paired(
