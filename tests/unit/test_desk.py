@@ -128,6 +128,7 @@ async def test_several_links_are_answered_each_and_the_rest_is_told(room: Room) 
     replies = [message.plain for message in room.chat.replies(request)]
     assert [reply.split("\n")[0][:13] for reply in replies[:2]] == ["Budget passes", "Bridge closes"]
     assert len(replies) == 3
+    assert ["more links" in reply for reply in replies] == [False, False, True]
     assert "2 more links of this message were not read" in replies[2]
     assert len(room.web.asked) == 3
 
@@ -233,6 +234,15 @@ async def test_a_message_that_cannot_be_delivered_is_parked_and_status_says_so(
     assert (parked.state, parked.reason) == (DeliveryState.PARKED, reason)
     room.chat.failures.clear()
     assert "1 not deliverable" in await room.answer("status")
+
+
+async def test_a_parked_message_stays_parked_when_its_request_runs_again(room: Room) -> None:
+    room.chat.failures = [ChatRefused("message refused"), ChatDown("503")]
+    request = link_request("E1", STORY, SECOND)
+    await room.say(request)
+    await room.desk.drain()
+    assert room.chat.unique_reply(request).plain.startswith("Bridge closes")
+    assert await room.desk.status() == Counts(seen=1, digested=2, delivered=1, parked=1, failed=1)
 
 
 class BrokenChat(FakeChat):
