@@ -39,6 +39,8 @@ def is_statement(scene: Scene, quotation: int, link: Link | None) -> bool:
     if row.kind is ParagraphKind.HEADING or size == 0:
         return False
     last = inner.rstrip("’'”\"")[-1:]
+    if _is_title(inner) and at and row.units[at - 1].low in words("prepositions.txt"):
+        return False  # an episode of "The Morning Show," she said
     if how in _TAGGED and last in ",.?!…—–-":
         return True
     if _is_nickname(row.units, at, size) or _is_headline_credit(row.units, at, inner, how):

@@ -9,7 +9,10 @@ import pytest
 from bot.evaluate.quote_metric import Found, Gold, Tally, head_noun, name_core, overlap, same_name, trimmed
 from bot.evaluate.quotes import evaluate_quotes
 
-TEXT = "“The bridge was never safe for us,” Maria Delgado said. “No,” he said. The “dead freight of five ports” rose."
+TEXT = (
+    "“The bridge was never safe for us,” Maria Delgado said. “No,” he said. "
+    "The “dead freight of five ports” rose."
+)
 WHOLE = trimmed(TEXT, 0, 36)
 SHORT = trimmed(TEXT, TEXT.index("No,"), TEXT.index("No,") + 3)
 SCARE = trimmed(TEXT, TEXT.index("dead"), TEXT.index(" rose"))

@@ -27,7 +27,7 @@ def parts(lines: str) -> list[list[str]]:
             "“The bridge,” Delgado said, “was never safe.”", [["The bridge,", "was never safe."]], id="one"
         ),
         pytest.param(
-            "“It was never safe,” Delgado said. “It must go.”", [["It was never safe,", "It must go."]], id="two"
+            "“It was wet,” Delgado said. “It must go.”", [["It was wet,", "It must go."]], id="two"
         ),
         pytest.param(
             "“It was never safe,” she said, referring to the bridge. “So why was it open?”",
@@ -86,6 +86,7 @@ def test_a_pull_quote_without_verb_lends_its_speaker() -> None:
         pytest.param("Last week it announced a “listening exercise” about it.", id="quoted label"),
         pytest.param("Her novel “The Long Way To The Harbour” sold well.", id="title"),
         pytest.param("They sang a song called “Harbour Lights.”", id="title with a stop inside"),
+        pytest.param("On Monday’s episode of “The Harbour Hour,” Delgado said so.", id="title before a tag"),
         pytest.param("The sign says “Quiet Zone,” and nobody reads it.", id="sign"),
         pytest.param("Marcia “Cia” Pryce chairs the board.", id="nickname"),
         pytest.param("The term “dead freight” means cargo that was booked and not sent.", id="defined word"),
