@@ -28,6 +28,14 @@ def without_notes(blocks: Sequence[Block]) -> tuple[list[Block], list[Aside]]:
     return kept, asides
 
 
+def without_deck(blocks: Sequence[Block]) -> tuple[list[Block], list[Aside]]:
+    """The body without the deck at its head, and this; what has no class of a deck may be the lead."""
+    first = blocks[0] if blocks else None
+    if first is None or not first.deck or not 5 <= len(tokens(first.text)) < _CAPTION_WORDS:
+        return list(blocks), []
+    return list(blocks[1:]), [Aside(AsideKind.STANDFIRST, first.text)]
+
+
 def is_correction(block: Block) -> bool:
     return pattern("correction_lines", "^").match(block.text) is not None
 

@@ -135,6 +135,7 @@ def _blocks_at(node: HtmlElement, lines: list[str], mark: int, regions: Regions)
         level=_HEADINGS.get(tag, 0),
         junk=node in regions.junk,
         captions=node in regions.captions,
+        deck=node in regions.decks,
         group=group,
         article=regions.articles.get(node, 0),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lxml.html import HtmlElement
 
-from bot.article.asides import around, without_notes
+from bot.article.asides import around, without_deck, without_notes
 from bot.article.blocks import mark_blocks, split_runs
 from bot.article.byline import byline_above
 from bot.article.choose import chosen, filled, settled
@@ -77,12 +77,12 @@ def _without_asides(
 ) -> tuple[list[Block], list[Aside]]:
     body, pulls = without_pull_quotes(without_teased_tail(picked, blocks))
     body, notes = without_notes(body)
-    story = trimmed(body, meta.title, meta.byline)
+    story, decks = without_deck(trimmed(body, meta.title, meta.byline))
     taken = {block.mark for block in picked}
     low, high = (story[0].mark, story[-1].mark) if story else (0, -1)
     left = [block for block in blocks if block.mark not in taken and low <= block.mark <= high]
     pulls += repeated(left, story)
-    return story, [*pulls, *notes, *around(blocks, picked, meta.title, meta.deck)]
+    return story, [*pulls, *notes, *decks, *around(blocks, picked, meta.title, meta.deck)]
 
 
 def _or_stated(story: list[Block], meta: Metadata, *, live: bool) -> list[Block]:

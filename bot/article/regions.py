@@ -15,6 +15,9 @@ from bot.types import ParagraphKind
 
 _PULL = re.compile(r"pull-?quote|quote-?box|blockquote", re.I)
 _CAPTION = re.compile(r"(?:^|[^a-zA-Z]|(?<=[a-z])(?=C))(?:[a-z]{2,8}-?)?[cC]aption")
+_DECK = re.compile(
+    r"(?<![a-z])(?:deck|dek|stand-?first|sub-?title|sub-?head(?:line|ing)?|strap-?line)(?![a-z])", re.I
+)
 _REGIONS = frozenset({"body", "article", "main"})
 _KINDS = {
     "blockquote": ParagraphKind.BLOCKQUOTE,
@@ -32,6 +35,7 @@ class Regions:
     kinds: dict[HtmlElement, ParagraphKind]  # by the nearest element that says what it is
     quotations: dict[HtmlElement, int]  # number of the outermost quotation
     articles: dict[HtmlElement, int]  # number of the innermost ``<article>``
+    decks: frozenset[HtmlElement]
     captions: frozenset[HtmlElement]
     linked: frozenset[HtmlElement]  # below an ``<a>``
     junk: frozenset[HtmlElement]
@@ -48,6 +52,12 @@ def regions_of(body: HtmlElement, furniture: Iterable[HtmlElement]) -> Regions:
         kinds=kinds,
         quotations=_quotations(body),
         articles=articles,
+        decks=frozenset(
+            below
+            for node in body.xpath(".//*[@class]")
+            if _DECK.search(_named(node))
+            for below in node.iter()
+        ),
         captions=frozenset(_captions(body)),
         linked=frozenset(below for node in body.iter("a") if len(node) for below in node.iter()),
         junk=frozenset(below for node in furniture for below in node.iter()),

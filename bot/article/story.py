@@ -32,6 +32,7 @@ class Block:
     level: int = 0  # of a heading, 1..6
     junk: bool = False  # stands in page furniture, by tag or class name
     captions: bool = False  # stands in a picture's caption
+    deck: bool = False  # stands in a box that its class name calls the deck under the headline
     group: int = 0  # number of the quotation (``<blockquote>``, pull-quote box) it stands in, 0 = none
     article: int = 0  # number of the innermost ``<article>`` it stands in, 0 = none
 
