@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.evaluate.row import Row
 
-TOLERANCE = 0.01  # of a share: small trades between measures are no defeat
+TOLERANCE = 0.01  # of a share, or one single case: small trades between measures are no defeat
 _EXACT = ("verbatim", "junk", "repeats", "superseded_shown", "wrongly_refused")  # no slack at all
 _UNHELD = ("cpu_ms_p50", "cpu_ms_p95")  # differ from machine to machine
 _ROUNDING = 5e-5  # values are written with four digits
@@ -31,6 +31,7 @@ class Mark:
     better: str = "up"
     tolerance: float = TOLERANCE
     reason: str = ""
+    n: int = 1_000_000  # how many cases the value rests on
 
     def met_by(self, value: float) -> bool:
         if self.better == "down":
@@ -88,14 +89,14 @@ def unsound(floor: Floor) -> list[str]:
     for key, mark in floor.marks.items():
         if mark.slack > mark.tolerance + _ROUNDING:
             lines.append(f"{key}: floor {mark.floor} is {mark.slack:.4f} behind the best {mark.best}")
-        if mark.tolerance > allowed_slack(key) and not mark.reason.strip():
+        if mark.tolerance > allowed_slack(key, mark.n) + _ROUNDING and not mark.reason.strip():
             lines.append(f"{key}: a tolerance of {mark.tolerance} needs a reason")
     return lines
 
 
-def allowed_slack(key: str) -> float:
-    """The tolerance that needs no reason."""
-    return 0.0 if key.rsplit("/", 1)[-1] in _EXACT else TOLERANCE
+def allowed_slack(key: str, n: int) -> float:
+    """The tolerance that needs no reason for a value that rests on ``n`` cases."""
+    return 0.0 if key.rsplit("/", 1)[-1] in _EXACT else round(max(TOLERANCE, 1 / max(n, 1)), 4)
 
 
 def sunk(now: Floor, before: Floor) -> list[str]:
@@ -128,8 +129,8 @@ def renewed(floor: Floor, rows: Iterable[Row], corpus: str) -> Floor:
         value = round(row.value, 4)
         old = marks.get(row.key)
         if old is None:
-            slack = allowed_slack(row.key)
-            marks[row.key] = Mark(_behind(value, slack, row.better), value, row.better, slack)
+            slack = allowed_slack(row.key, row.n)
+            marks[row.key] = Mark(_behind(value, slack, row.better), value, row.better, slack, n=row.n)
         elif old.beyond(value):
             marks[row.key] = replace(old, best=value, floor=_behind(value, old.tolerance, old.better))
     return Floor(corpus, floor.labels_changed, dict(sorted(marks.items())))
@@ -150,7 +151,7 @@ def to_json(floor: Floor) -> str:
     measures = {
         key: {
             "floor": mark.floor, "best": mark.best, "better": mark.better,
-            "tolerance": mark.tolerance, "reason": mark.reason,
+            "tolerance": mark.tolerance, "reason": mark.reason, "n": mark.n,
         }
         for key, mark in sorted(floor.marks.items())
     }  # fmt: skip
