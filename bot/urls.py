@@ -17,6 +17,7 @@ from bot.errors import BadLink
 from bot.text import fold
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST_LIMIT, _LABEL_LIMIT = 253, 63
 
 # Slack wraps every link: <https://a/?x=1&amp;y=2|label>; Markdown has [label](https://a/ "title") and
 # <https://a/>; a bare link runs on to a blank or to a bracket or mark that chats put around links.
@@ -118,15 +119,20 @@ def ascii_host(host: str) -> str:
     """A host as it is sent: lower case, each non-ASCII label in punycode, no final dot.
 
     Follows the WHATWG host parser for the cases that occur (NFKC, lower case, sharp s kept).
-    Raises ValueError for a label that has no such form.
+    Raises ValueError for a label that has no such form, and for one over 63 letters: DNS knows none
+    (RFC 1035, 2.3.4), and punycode takes 27 s over 10,000.
     """
+    if len(host) > _HOST_LIMIT:
+        raise ValueError("host too long")
     folded = unicodedata.normalize("NFKC", host).lower()
     folded = unicodedata.normalize("NFC", folded.replace("\u3002", "."))
-    labels = [
-        label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
-        for label in folded.rstrip(".").split(".")
-    ]
-    return ".".join(labels)
+    return ".".join(_ascii_label(label) for label in folded.rstrip(".").split("."))
+
+
+def _ascii_label(label: str) -> str:
+    if len(label) > _LABEL_LIMIT:
+        raise ValueError("label too long")
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
 
 
 def canonical(url: str) -> str:

@@ -20,8 +20,10 @@ _SUMMARY_LIMIT = 2000
 _ID_LIMIT = 500
 _AHEAD = timedelta(days=1)  # a wrong zone puts a date ahead by up to 14 hours; more is no date
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->|<!\[CDATA\[|\]\]>", re.DOTALL)
-_UNSEEN = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+# What is never closed runs to the end, as in a browser: looking for its end from every opening was
+# measured at 6 s for one summary of 10,000 "<!--".
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>", re.DOTALL)
+_UNSEEN = re.compile(r"<(script|style)\b[^<>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
@@ -64,7 +66,8 @@ def _id(given: str) -> str:
 
 def _link(base: str, link: str) -> str | None:
     try:
-        joined = urljoin(base, link.strip()) if link.strip() else ""
+        # blanks inside are common (names of documents), and mean what a browser sends for them
+        joined = urljoin(base, link.strip()).replace(" ", "%20") if link.strip() else ""
     except ValueError:
         return None
     web = joined[:8].lower().startswith(("http://", "https://"))

@@ -70,6 +70,7 @@ def _utf8(page: Page) -> bytes:
     try:
         page.body.decode("utf-8")
     except UnicodeDecodeError:
-        with contextlib.suppress(LookupError):
+        # UnicodeError: codecs that know no "replace" (idna), or make surrogates (unicode_escape)
+        with contextlib.suppress(LookupError, UnicodeError):
             return page.body.decode(page.charset or "", "replace").encode()
     return page.body
