@@ -66,8 +66,9 @@ class Poll:
     """What one poll of one feed came to; written in one transaction.
 
     ``state`` is the feed as it stands after the poll. ``entries`` are all that the poll found, old
-    and new: an entry is forgotten only after it has left the feed. ``requests`` are taken if their key is not yet known (so both may be repeated).
-    ``moved_from`` is the address it was polled at when ``state.url`` is a new one (301).
+    and new: an entry is forgotten only after it has left the feed. ``requests`` are taken if their
+    key is not yet known, so both may be repeated. ``moved_from`` is the address it was polled at
+    when ``state.url`` is a new one (301).
     """
 
     state: FeedState
