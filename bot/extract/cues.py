@@ -59,7 +59,8 @@ def cued(text: str, one: Found) -> Found:
         return _raised(one, EntityKind.PERSON, 0.95)
     if name in known.known_orgs() and not known.is_place(name):
         return _raised(one, EntityKind.ORG, 0.9)
-    if one.kind is EntityKind.PLACE and one.sure >= 0.8:
+    given = " " in name and name.split()[0] in known.given_names() and not known.is_place(name)
+    if one.kind is EntityKind.PLACE and one.sure >= 0.8 and not given:
         return one
     return _as_person(one, name, before, after) or _as_org(text, one, name, before, after) or one
 

@@ -82,7 +82,8 @@ def _overrules(rule: Spot, crossed: list[Spot], its_words: list[str]) -> bool:
         people = [other for other in crossed if other.kind is EntityKind.PERSON]
         ends_alike = len(crossed) == 1 and crossed[0].last == rule.last
         titled = rule.sure >= _TITLED and not people and (holds or ends_alike)
-        return titled or (holds and bool(within) and len(people) == len(crossed))
+        doubted = rule.sure >= _SURE_RULE and all(other.sure < _DOUBTFUL for other in crossed)
+        return titled or (holds and (doubted or (bool(within) and len(people) == len(crossed))))
     if rule.kind is not EntityKind.ORG or rule.sure < _SURE_RULE:
         return False
     if not holds:
