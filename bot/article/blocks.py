@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from lxml.html import Element, HtmlElement
 
-from bot.article.clean import one_line
+from bot.article.clean import one_line, without_controls
 from bot.article.regions import Regions, regions_of
 from bot.article.story import Block
 from bot.types import ParagraphKind
@@ -71,10 +71,10 @@ def _next_is_break(node: HtmlElement) -> bool:
 def _wrap(node: HtmlElement, containers: set[HtmlElement]) -> None:
     """Give each run of inline content among ``node``'s children its own ``<p>``."""
     pieces: list[HtmlElement] = []
-    run = _start_run(node.text)
+    run = _start_run(_settable(node.text))
     node.text = None
     for child in list(node):
-        tail, child.tail = child.tail, None
+        tail, child.tail = _settable(child.tail), None
         block = child.tag in BLOCK_TAGS or child in containers
         double = child.tag == "br" and not (tail or "").strip() and _next_is_break(child)
         node.remove(child)
@@ -88,6 +88,11 @@ def _wrap(node: HtmlElement, containers: set[HtmlElement]) -> None:
             run.append(child)
     _close_run(pieces, run)
     node.extend(pieces)
+
+
+def _settable(text: str | None) -> str | None:
+    """lxml hands out control characters that stood as entities (``&#27;``) but takes none back."""
+    return without_controls(text) if text else text
 
 
 def _start_run(text: str | None) -> HtmlElement:

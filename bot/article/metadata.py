@@ -234,8 +234,9 @@ def _with_body(meta: Metadata, found: list[Node]) -> Metadata:
     posts = [
         post
         for node in found
-        for post in (node.get("liveBlogUpdate") or [])
-        if isinstance(node.get("liveBlogUpdate"), list) and isinstance(post, dict)
+        if isinstance(updates := node.get("liveBlogUpdate"), list)
+        for post in updates
+        if isinstance(post, dict)
     ]
     return replace(
         meta,

@@ -55,3 +55,24 @@ def test_posts_are_read_from_the_page_when_only_their_headlines_are_stated(bodie
     assert article.kind is ArticleKind.LIVEBLOG
     assert "counted the boats twice" in article.text
     assert sum(row.kind is ParagraphKind.POST for row in article.paragraphs) == 5
+
+
+@pytest.mark.parametrize("entity", ["&#27;", "&#0;", "&#xFFFE;", "&#xD800;", "&#127;"])
+def test_control_characters_written_as_entities_are_no_trouble(entity: str) -> None:
+    said = OTHER.text
+    loose = f"<div>{said} {entity}<br>{entity}<b>x</b>{entity} {said}<p>{said}</p>{entity}</div>"
+    source = f"<html><body><article><h1>The pier</h1>{loose * 3}</article></body></html>"
+    article = read(
+        Page("https://x.example/a", "", "text/html", source.encode(), datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    assert OTHER.text in article.text
+    assert not any(ord(char) < 32 and char != "\n" for char in article.text)
+
+
+@pytest.mark.parametrize("updates", [1e300, "x", {"a": 1}, None, True, [7, "x", None]])
+def test_posts_of_any_shape_are_no_trouble(updates: object) -> None:
+    ld_json = json.dumps({"@type": "LiveBlogPosting", "headline": "Live: pier", "liveBlogUpdate": updates})
+    told = "".join(f"<p>{TOLD.format(hour)} The harbour board met {hour} times.</p>" for hour in range(12))
+    source = f"<html><head>{HEAD.format(ld_json)}</head><body><h1>Live: pier</h1>{told}</body>"
+    page = Page("https://x.example/live", "", "text/html", source.encode(), datetime(2026, 1, 1, tzinfo=UTC))
+    assert TOLD.format(7) in read(page).text
