@@ -1,0 +1,19 @@
+"""A digest reads as it did. A wanted change: ``python -m tests.golden.renew``, then judge the diff."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.golden.renew import FOLDER, NAMES, rendered
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_digest_reads_as_before(name: str) -> None:
+    for file, text in rendered(name).items():
+        kept = (FOLDER / file).read_bytes().decode()
+        assert text == kept, f"{file} differs: python -m tests.golden.renew {name}, and read the diff"
+
+
+def test_no_golden_digest_without_its_story() -> None:
+    kept = {path.stem for path in FOLDER.iterdir() if path.suffix in {".txt", ".md"}}
+    assert kept == set(NAMES)
