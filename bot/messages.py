@@ -48,7 +48,8 @@ ERRORS: Mapping[str, str] = {
     # a feed could not be followed
     "not-a-feed": "{url} is not a feed and names none. Paste the link of its RSS, Atom or JSON feed.",
     "several-feeds": "{url} offers several feeds. Follow one of: {choices}.",
-    "feed-gone": "The site says that the feed {url} is gone for good. Unfollow it, or follow its new link.",
+    "feed-gone": "The site says that the feed {url} is gone for good[, so number {number} is paused here]. "
+    "Follow its new link, if it has one.",
     # the request itself
     "unknown-command": "I do not know “{word}”.[ Did you mean “{nearest}”?] Say “help” for what I can do.",
     "bad-command": "That is not how “{verb}” works. Say: {usage}",
@@ -77,7 +78,7 @@ NOTICES: Mapping[str, str] = {
     "unattributed": "{count} of {total} statements {count?has|have} no speaker that the text names clearly.",
     "unnamed-sources": "{count} of {total} statements {count?rests|rest} on unnamed sources.",
     "uncertain-speaker": "{count} of {total} speakers {count?is|are} not certain, and marked “likely”.",
-    "superseded-figure": "The text itself corrects an earlier figure: “{text}”",
+    "superseded-figure": "Set aside, since the text gives a later figure: “{text}”[ and {more} more].",
 }
 
 _HOLE = re.compile(r"\{(\w+)(?:\?(\w+)\|(\w+))?\}")

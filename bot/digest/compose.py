@@ -81,4 +81,8 @@ def _of_the_findings(article: Article, findings: Findings) -> list[Notice]:
     }
     found = [Notice(code, {"count": count, "total": total}) for code, count in counts.items() if count]
     earlier = [figure.span.of(article.text) for figure in findings.figures if figure.superseded]
-    return found + [Notice("superseded-figure", {"text": text}) for text in dict.fromkeys(earlier)]
+    distinct = list(dict.fromkeys(earlier))
+    if distinct:
+        more: dict[str, str | int] = {"more": len(distinct) - 1} if len(distinct) > 1 else {}
+        found.append(Notice("superseded-figure", {"text": distinct[0], **more}))
+    return found
