@@ -31,7 +31,8 @@ class Settings:
     data_dir: Path = field(default_factory=lambda: default_data_dir(os.environ))
     database: str = field(default="", repr=False)  # "": SQLite in data_dir; may hold a password
     retention_days: int = 90  # digests, stories and delivered messages older than this are deleted
-    allow_hosts: tuple[str, ...] = ()  # private hosts that may be fetched: "cms.local", "10.0.0.5:8080"
+    # private hosts that may be fetched: "cms.local", "10.0.0.5:8080", or a network: "10.1.0.0/16"
+    allow_hosts: tuple[str, ...] = ()
     max_page_mib: int = 10  # a larger page is refused, counted after decompression
     fetch_timeout_s: float = 20.0  # for a whole page, redirects included
     read_timeout_s: float = 5.0  # for reading and finding, per page
@@ -107,7 +108,7 @@ TABLE: Mapping[str, Setting] = {
     "data_dir": Setting("a folder", _folder),
     "database": Setting("a file, or postgresql://user:password@host/name", _text),
     "retention_days": _whole(1, 36_500),
-    "allow_hosts": Setting("a list of hosts, with or without a port", _names),
+    "allow_hosts": Setting("a list of hosts, with or without a port, or networks", _names),
     "max_page_mib": _whole(1, 200),
     "fetch_timeout_s": _seconds(1, 300),
     "read_timeout_s": _seconds(0.5, 120),
