@@ -204,6 +204,7 @@ class SeveralFeeds(FeedError):
 @dataclass
 class FeedGone(FeedError):
     url: str
+    number: int | None = None  # of the subscription that was paused for it
 
 
 @dataclass

@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.errors import Blocked, FeedGone, NotAFeed, NotFound, NutgrafError, SeveralFeeds, SiteFailed
-from bot.ports import Clock, FeedParser, Fetcher, Store
+from bot.ports import Clock, FeedParser, Fetcher, Store, Transaction
 from bot.records import FeedState, Poll
-from bot.schedule import FIRST_INTERVAL_S, Outcome, entry_request, new_entries, next_poll, wanted
-from bot.types import Feed, Page, Request
+from bot.schedule import (
+    FIRST_INTERVAL_S,
+    Outcome,
+    asked_wait_s,
+    entry_request,
+    gone_request,
+    new_entries,
+    next_poll,
+    worth_reading,
+)
+from bot.types import Feed, Page, Place, Request
 from bot.urls import canonical, host_of
 
 _log = logging.getLogger(__name__)
@@ -53,7 +63,7 @@ async def open_feed(fetcher: Fetcher, parser: FeedParser, url: str, clock: Clock
     # a passing redirect may lead to an address that is only good today
     at = page.permanent_url or canonical(page.requested_url)
     state = FeedState(at, feed.title, page.etag, page.last_modified, FIRST_INTERVAL_S)
-    return Opened(next_poll(state, Outcome.NO_NEWS, now, ttl_s=feed.ttl_s), feed)
+    return Opened(next_poll(state, Outcome.NO_NEWS, now, asked_s=asked_wait_s(page, feed)), feed)
 
 
 async def _look(fetcher: Fetcher, parser: FeedParser, url: str) -> tuple[Page, Feed]:
@@ -126,59 +136,71 @@ class Poller:
             await self._failed(state, error)
             return
         if feed is None:
-            await self._finish(Poll(self._next(state, Outcome.NO_NEWS)))
+            await self._finish(Poll(self._next(state, Outcome.NO_NEWS, asked_wait_s(page))))
         else:
             at = page.permanent_url or state.url  # it answered as a feed there: the move is real
             seen = replace(state, url=at, etag=page.etag, last_modified=page.last_modified)
-            await self._news(seen, feed, state.url)
+            await self._read(seen, feed, state.url, asked_wait_s(page, feed))
 
-    async def _news(self, state: FeedState, feed: Feed, polled_url: str) -> None:
-        """Requests for what nobody has seen yet, committed together with the entries' being known.
-
-        A feed that moved may be followed at its new address already: each address has its own
-        followers and its own known entries.
-        """
+    async def _read(self, state: FeedState, feed: Feed, polled_url: str, asked_s: float) -> None:
+        """Requests for what nobody has seen yet, committed together with the entries' being known."""
         now = self._clock()
-        ids = tuple(entry.id for entry in feed.entries)
-        requests: dict[str, Request] = {}
         async with self._store.begin() as tx:
-            for url in dict.fromkeys((polled_url, state.url)):
-                new = new_entries(await tx.known_entries(url, ids), feed.entries, now)
-                followers = await tx.followers(url)
-                asked = [
-                    entry_request(one, entry) for one in followers for entry in new if wanted(one, entry)
-                ]
-                requests |= {request.key: request for request in asked}
-            after = self._next(state, Outcome.NEWS if requests else Outcome.NO_NEWS, ttl_s=feed.ttl_s)
+            news, requests = await _news(tx, dict.fromkeys((state.url, polled_url)), feed, now)
+            after = self._next(state, Outcome.NEWS if news else Outcome.NO_NEWS, asked_s)
             after = replace(after, title=feed.title or state.title)
             moved_from = polled_url if polled_url != state.url else None
-            poll = Poll(after, feed.entries, tuple(requests.values()), moved_from)
-            taken = await tx.finish_poll(poll, now)
+            taken = await tx.finish_poll(Poll(after, feed.entries, requests, moved_from), now)
         if taken:
             _log.info("feed_host=%s requests=%d", host_of(state.url), taken)
 
     async def _failed(self, state: FeedState, error: NutgrafError) -> None:
-        gone = isinstance(error, NotFound) and error.status == 410
         retry_after_s = error.retry_after_s if isinstance(error, Blocked | SiteFailed) else None
-        outcome = Outcome.GONE if gone else Outcome.FAILED
         # the host only: addresses of private feeds carry their password
         _log.warning(
             "feed_host=%s outcome=%s failures=%d", host_of(state.url), error.code(), state.failures + 1
         )
-        await self._finish(Poll(self._next(state, outcome, retry_after_s=retry_after_s)))
+        if isinstance(error, NotFound) and error.status == 410:
+            await self._gone(state)
+        else:
+            await self._finish(Poll(self._next(state, Outcome.FAILED, retry_after_s or 0.0)))
 
-    def _next(
-        self,
-        state: FeedState,
-        outcome: Outcome,
-        *,
-        ttl_s: float | None = None,
-        retry_after_s: float | None = None,
-    ) -> FeedState:
-        return next_poll(
-            *(state, outcome, self._clock()), ttl_s=ttl_s, retry_after_s=retry_after_s, jitter=self._dice()
-        )
+    async def _gone(self, state: FeedState) -> None:
+        """Not polled any more; paused where it is followed, and each of these places is told."""
+        now = self._clock()
+        async with self._store.begin() as tx:
+            followers = await tx.followers(state.url)
+            for one in followers:
+                await tx.pause(one.place, one.id, True)
+            told = tuple(gone_request(one, now) for one in followers)
+            await tx.finish_poll(Poll(self._next(state, Outcome.GONE), requests=told), now)
+
+    def _next(self, state: FeedState, outcome: Outcome, asked_s: float = 0.0) -> FeedState:
+        return next_poll(state, outcome, self._clock(), asked_s=asked_s, jitter=self._dice())
 
     async def _finish(self, poll: Poll) -> None:
         async with self._store.begin() as tx:
             await tx.finish_poll(poll, self._clock())
+
+
+async def _news(
+    tx: Transaction, urls: Iterable[str], feed: Feed, now: datetime
+) -> tuple[bool, tuple[Request, ...]]:
+    """Whether the feed has news for somebody, and the requests that follow.
+
+    ``urls``: where it is now, and where it was polled. A feed that moved may be followed at its new
+    address already: each address has its own known entries and its own followers, and a channel that
+    follows both is served once.
+    """
+    ids = tuple(entry.id for entry in feed.entries)
+    news = False
+    requests: dict[str, Request] = {}
+    served: set[Place] = set()
+    for url in urls:
+        new = new_entries(await tx.known_entries(url, ids), feed.entries, now)
+        followers = [one for one in await tx.followers(url) if one.place not in served]
+        served |= {one.place for one in followers}
+        news = news or bool(new and followers)
+        asked = [entry_request(one, entry) for one in followers for entry in worth_reading(one, new)]
+        requests |= {request.key: request for request in asked}
+    return news, tuple(requests.values())

@@ -188,7 +188,7 @@ class FeedBook(Protocol):
         """Raises NoSuchSubscription. A feed that nobody follows any more is deleted with its entries."""
 
     async def pause(self, place: Place, number: int, paused: bool) -> Subscription:
-        """Raises NoSuchSubscription."""
+        """Raises NoSuchSubscription. A feed that was given up is due when a follower resumes it."""
 
 
 class Upkeep(Protocol):

@@ -10,20 +10,21 @@ from enum import StrEnum
 
 from bot.records import FeedState
 from bot.text import fold
-from bot.types import Entry, Place, Request, Subscription
+from bot.types import Entry, Feed, Page, Request, Subscription
 
 FIRST_INTERVAL_S = 900.0
 SHORTEST_S = 300.0  # a newsroom wants it soon, a publisher's server wants its peace
 LONGEST_S = 6 * 3600.0  # a quiet feed that wakes up is seen the same day
-LONGEST_WAIT_S = 86400.0  # after errors, or where a feed asks for it by <ttl> or Retry-After
+LONGEST_WAIT_S = 86400.0  # after errors, or where a site asks for it by <ttl> or Retry-After
 SLOWER, FASTER = 1.2, 0.5  # of the interval: five polls without news undo about one with news
 JITTER = 0.1  # of the wait, so that a thousand feeds followed at once do not come due at once
 BACKOFF_STEPS = 10  # doublings after which counting further changes nothing
 
 STALE = timedelta(days=3)  # an unknown entry dated before that came with a new guid, not as news
-MOST_AT_ONCE = 10  # new entries of one poll; a feed that renames all its guids must not flood a channel
+MOST_AT_ONCE = 10  # of one poll for one channel; a feed that renames all its guids must not flood it
 
-FEED_KEY = "feed:"  # requests that no person waits for begin with it
+# Requests that no person waits for begin with one of them: a new story, a feed that ended.
+FEED_KEY, GONE_KEY = "feed:", "gone:"
 
 
 class Outcome(StrEnum):
@@ -40,14 +41,13 @@ def next_poll(
     outcome: Outcome,
     now: datetime,
     *,
-    ttl_s: float | None = None,
-    retry_after_s: float | None = None,
+    asked_s: float = 0.0,
     jitter: float = 0.0,
 ) -> FeedState:
     """``state`` with interval, failures and the time of the next poll after one at ``now``.
 
-    ``jitter`` is in [0, 1) and only ever lengthens the wait. ``ttl_s`` and ``retry_after_s`` are
-    honoured up to a day. A failure leaves the interval as it is and doubles the wait.
+    ``jitter`` is in [0, 1) and only ever lengthens the wait. What the site asked for (Retry-After, or
+    ``asked_wait_s``) is honoured up to a day. A failure leaves the interval as it is and doubles the wait.
     """
     if outcome is Outcome.GONE:
         return replace(state, polled_at=now, next_poll_at=None)
@@ -61,7 +61,7 @@ def next_poll(
     else:
         failures = state.failures + 1
         wait_s = interval_s * 2 ** min(failures, BACKOFF_STEPS)
-    wait_s = min(max(wait_s, interval_s, ttl_s or 0.0, retry_after_s or 0.0), LONGEST_WAIT_S)
+    wait_s = min(max(wait_s, interval_s, asked_s), LONGEST_WAIT_S)
     wait_s *= 1 + JITTER * min(max(jitter, 0.0), 1.0)
     return replace(
         state,
@@ -72,32 +72,58 @@ def next_poll(
     )
 
 
-def new_entries(known_ids: Collection[str], entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
-    """The entries to hand on, oldest first, so that a channel reads them in order.
+def asked_wait_s(page: Page, feed: Feed | None = None) -> float:
+    """For how long the site asks to be left alone: ``<ttl>`` (of ``feed``), ``max-age`` (of ``page``).
 
-    ``entries`` are newest first, as in a ``Feed``. Left out: known ones, repeated ones, those dated
-    over three days ago, and all but the newest ten.
+    ``max-age`` speaks to caches and is often a whole site's, so it counts up to the longest interval only.
+    """
+    return max((feed and feed.ttl_s) or 0.0, min(page.fresh_s or 0.0, LONGEST_S))
+
+
+def new_entries(known_ids: Collection[str], entries: Sequence[Entry], now: datetime) -> tuple[Entry, ...]:
+    """The entries that are news, oldest first, so that a channel reads them in order.
+
+    ``entries`` are newest first, as in a ``Feed``. Left out: known ones, repeated ones, and those
+    dated over three days ago.
     """
     found: dict[str, Entry] = {}
     for entry in entries:
         stale = entry.published is not None and entry.published < now - STALE
         if entry.id not in known_ids and not stale:
             found.setdefault(entry.id, entry)
-    return tuple(reversed(list(found.values())[:MOST_AT_ONCE]))
+    return tuple(reversed(found.values()))
 
 
-def wanted(subscription: Subscription, entry: Entry, text: str = "") -> bool:
-    """Whether the subscription's ``+word`` and ``-word`` let the entry through.
+def worth_reading(subscription: Subscription, new: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Those of ``new`` (oldest first) whose stories are read for the subscription, in the same order.
 
-    Words and phrases are matched whole and folded (case, accents and kinds of marks do not count)
-    in title, summary and ``text``: "+vote" does not match "voters".
+    A ``-word`` in title or summary rules an entry out. A ``+word`` may stand in the story alone, so
+    its lack does not; but of more than ten, those that print one go first, then the newest.
     """
-    if not subscription.want and not subscription.refuse:
-        return True
-    printed = fold(" ".join(f"{entry.title}\n{entry.summary}\n{text}".split()))
-    if any(_stands_in(word, printed) for word in subscription.refuse):
+    left = [entry for entry in new if not _any_stands_in(subscription.refuse, _printed(entry))]
+    order = sorted(
+        range(len(left)), key=lambda at: (_any_stands_in(subscription.want, _printed(left[at])), at)
+    )
+    return tuple(left[at] for at in sorted(order[-MOST_AT_ONCE:]))
+
+
+def wanted(subscription: Subscription, text: str) -> bool:
+    """Whether the subscription's ``+word`` and ``-word`` let through a story with this text, which is
+    the entry's title and summary as well as the story's own.
+
+    Words and phrases are matched whole and folded (case, accents and kinds of marks do not count):
+    "+vote" does not match "voters".
+    """
+    if _any_stands_in(subscription.refuse, text):
         return False
-    return not subscription.want or any(_stands_in(word, printed) for word in subscription.want)
+    return not subscription.want or _any_stands_in(subscription.want, text)
+
+
+def _any_stands_in(words: Sequence[str], text: str) -> bool:
+    if not words:
+        return False
+    folded = fold(" ".join(text.split()))
+    return any(_stands_in(word, folded) for word in words)
 
 
 def _stands_in(word: str, folded: str) -> bool:
@@ -105,20 +131,39 @@ def _stands_in(word: str, folded: str) -> bool:
     return bool(words) and re.search(rf"(?<!\w){' '.join(words)}(?!\w)", folded) is not None
 
 
+def _printed(entry: Entry) -> str:
+    return f"{entry.title}\n{entry.summary}"
+
+
 def entry_request(subscription: Subscription, entry: Entry) -> Request:
     """The request that a new entry makes. The same entry in the same channel has the same key.
 
     A subscription's number is unique in its channel only, so the key names the channel too. Whoever
     answers sees by ``FEED_KEY`` that no person waits: a story that cannot be read is not a reply.
+    The text is what the feed prints of the story, for ``wanted``.
     """
+    key = f"{FEED_KEY}{_named(subscription)}:{entry.id}"
+    return Request(key, subscription.place, subscription.added_by, _printed(entry), (entry.url,))
+
+
+def gone_request(subscription: Subscription, now: datetime) -> Request:
+    """The request to tell the channel that the feed is gone, told anew if it is resumed and still is."""
+    key = f"{GONE_KEY}{_named(subscription)}:{now.timestamp():.0f}"
+    return Request(key, subscription.place, subscription.added_by, "", (subscription.feed_url,))
+
+
+def subscription_number(request: Request) -> int:
+    """Of a request that ``entry_request`` or ``gone_request`` made; ValueError for any other."""
+    parts = request.key.split(":", 5)
+    if len(parts) < 6 or f"{parts[0]}:" not in {FEED_KEY, GONE_KEY}:
+        raise ValueError(f"no subscription made {request.key!r}")
+    return int(parts[4])
+
+
+def _named(subscription: Subscription) -> str:
     place = subscription.place
-    where = ":".join(_escaped(part) for part in _channel(place))
-    key = f"{FEED_KEY}{where}:{subscription.id}:{entry.id}"
-    return Request(key, place, subscription.added_by, entry.url, (entry.url,))
-
-
-def _channel(place: Place) -> tuple[str, str, str]:
-    return place.platform, place.workspace, place.channel
+    channel = (place.platform, place.workspace, place.channel)
+    return ":".join([*map(_escaped, channel), str(subscription.id)])
 
 
 def _escaped(part: str) -> str:

@@ -352,6 +352,7 @@ class Page:
     hosts: tuple[str, ...] = ()  # every host contacted, in order, for the receipt
     not_modified: bool = False  # 304: body is empty
     permanent_url: str | None = None  # where redirects that are all permanent (301, 308) led, if any
+    fresh_s: float | None = None  # Cache-Control: max-age, less the Age that it had on arrival
 
 
 @dataclass(frozen=True, slots=True)

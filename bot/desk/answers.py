@@ -18,14 +18,23 @@ from bot.desk.outgoing import Outgoing
 from bot.desk.reading import Reader, digest_id
 from bot.desk.rules import Rules
 from bot.desk.verbs import Verbs, check_allowed
-from bot.errors import NutgrafError, SiteFailed, StoreBusy, StoreUnusable, TooSlow, Unreachable
+from bot.errors import (
+    Blocked,
+    FeedGone,
+    NutgrafError,
+    SiteFailed,
+    StoreBusy,
+    StoreUnusable,
+    TooSlow,
+    Unreachable,
+)
 from bot.messages import notice_text, sentence
 from bot.poller import open_feed
 from bot.ports import Chat, Clock, FeedParser, Store, Transaction, TryLater
 from bot.records import Delivery, DeliveryState
 from bot.render import digest_message, text_message
-from bot.schedule import FEED_KEY
-from bot.types import Message, Notice, Request
+from bot.schedule import FEED_KEY, GONE_KEY, subscription_number, wanted
+from bot.types import Article, Message, Notice, Request, Subscription
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +81,7 @@ class Answers:
             request = await tx.request(key)
             if request is None:
                 return
-            if not await tx.deliveries(key) and not _from_feed(request):
+            if not await tx.deliveries(key) and not _unasked(request):
                 message = text_message(words.broke(ref))
                 await tx.add_delivery(Delivery(f"{key}#0", key, request.place, message), self.clock())
             waiting = [
@@ -85,6 +94,8 @@ class Answers:
         await self._close(request, well=False)
 
     def _asks(self, request: Request) -> list[Command | NutgrafError]:
+        if request.key.startswith(GONE_KEY):
+            return [FeedGone(request.links[0], subscription_number(request))]
         if not request.command:
             return [ReadLink(link) for link in request.links[: self.rules.links_per_message]]
         try:
@@ -101,7 +112,7 @@ class Answers:
         well = written or await self._write(request, key, ask, unread)
         async with self.store.begin() as tx:
             if await tx.delivery(key) is None:
-                return well  # a feed's story that could not be read: nobody asked, nobody is told
+                return well  # a feed's story, not readable or not wanted: nobody asked, nobody is told
         return await self.outgoing.deliver(key) and well
 
     async def _write(self, request: Request, key: str, ask: Command | NutgrafError, unread: int) -> bool:
@@ -109,11 +120,13 @@ class Answers:
         when a feed's story could not be read. Raises TryLater when it may be read later."""
         notices = _unread(unread, self.rules.links_per_message)
         try:
-            await self._commit(request, key, await self._prepared(request, key, ask, notices))
+            deed = await self._prepared(request, key, ask, notices)
+            if deed is not None:
+                await self._commit(request, key, deed)
         except (StoreBusy, StoreUnusable, TryLater):
             raise  # nothing can be stored now: the engine tries again
         except NutgrafError as error:
-            if _from_feed(request) and isinstance(error, PASSING):
+            if _from_feed(request) and _may_pass(error):
                 raise TryLater(error.code(), getattr(error, "retry_after_s", None)) from error
             told, well = sentence(error), True
             log.info("request=%s answered with %s", request.key, error.code())
@@ -137,8 +150,9 @@ class Answers:
 
     async def _prepared(
         self, request: Request, key: str, ask: Command | NutgrafError, notices: tuple[Notice, ...]
-    ) -> Deed:
-        """Everything that takes long; what is left for the transaction. Raises leaves of NutgrafError."""
+    ) -> Deed | None:
+        """Everything that takes long; what is left for the transaction, None when that is nothing.
+        Raises leaves of NutgrafError."""
         match ask:
             case NutgrafError():
                 raise ask
@@ -157,8 +171,16 @@ class Answers:
 
         return do
 
-    async def _digested(self, request: Request, key: str, url: str, notices: tuple[Notice, ...]) -> Deed:
+    async def _digested(
+        self, request: Request, key: str, url: str, notices: tuple[Notice, ...]
+    ) -> Deed | None:
+        """None for a feed's story that its subscription does not want, or whose subscription ended."""
+        subscription = await self._subscription(request) if _from_feed(request) else None
+        if _from_feed(request) and subscription is None:
+            return None
         digest = await self.reader.read(url, notices)
+        if subscription is not None and not _fits(subscription, request, digest.article):
+            return None
         record, article = self.reader.record(digest, request, url, key)
         message = digest_message(digest, digest_id(key))
 
@@ -168,6 +190,11 @@ class Answers:
 
         return keep
 
+    async def _subscription(self, request: Request) -> Subscription | None:
+        number = subscription_number(request)
+        async with self.store.begin() as tx:
+            return next((one for one in await tx.subscriptions(request.place) if one.id == number), None)
+
     async def _close(self, request: Request, well: bool) -> None:
         async with self.store.begin() as tx:
             await tx.close_request(request.key, self.clock(), failed=not well)
@@ -175,7 +202,7 @@ class Answers:
 
     async def _mark(self, request: Request, mark: str) -> None:
         chat = self.chats.get(request.place.platform)
-        if chat is not None and not _from_feed(request):
+        if chat is not None and not _unasked(request):
             await chat.acknowledge(request, mark)
 
 
@@ -192,6 +219,19 @@ def _unread(count: int, limit: int) -> tuple[Notice, ...]:
 
 def _from_feed(request: Request) -> bool:
     return request.key.startswith(FEED_KEY)
+
+
+def _unasked(request: Request) -> bool:
+    """No person's message stands behind it."""
+    return request.key.startswith((FEED_KEY, GONE_KEY))
+
+
+def _fits(subscription: Subscription, request: Request, article: Article) -> bool:
+    return wanted(subscription, "\n".join((request.text, article.title, article.text)))
+
+
+def _may_pass(error: NutgrafError) -> bool:
+    return isinstance(error, PASSING) or (isinstance(error, Blocked) and error.status == 429)
 
 
 def _new_ref() -> str:

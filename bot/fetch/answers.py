@@ -29,6 +29,9 @@ _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]{1,60}", re.ASCII)
 _VALIDATOR = re.compile(r"[\x20-\x7e\x80-\xff]{1,1024}")
 _COOKIE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e\"]{0,500}")  # RFC 6265, cookie-octet
 _COOKIES = 30
+_MAX_AGE = re.compile(r"(?:^|,)[ \t]*max-age[ \t]*=[ \t]*\"?([0-9]{1,10})\"?[ \t]*(?:,|$)", re.IGNORECASE)
+_NOT_KEPT = re.compile(r"(?:^|,)[ \t]*no-(?:cache|store)[ \t]*(?:,|$)", re.IGNORECASE)
+_SECONDS = re.compile(r"[0-9]{1,10}")
 WAIT_LIMIT_S = 7 * 86400.0  # a site that asks for more is asked again after a week
 
 
@@ -59,6 +62,16 @@ def retry_after_s(value: str, now: datetime) -> float | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return min(max(0.0, math.ceil(seconds)), WAIT_LIMIT_S)
+
+
+def fresh_s(headers: Mapping[str, str]) -> float | None:
+    """``max-age`` less ``Age`` (RFC 9111, 4.2), 0 or more; None where none is stated or it is void."""
+    stated = headers.get("Cache-Control", "")
+    match = _MAX_AGE.search(stated)
+    if match is None or _NOT_KEPT.search(stated):
+        return None
+    age = headers.get("Age", "").strip()
+    return max(0.0, float(match[1]) - (float(age) if _SECONDS.fullmatch(age) else 0.0))
 
 
 def media_type_of(content_type: str) -> str:

@@ -17,6 +17,7 @@ from bot.fetch.answers import (
     charset_of,
     cookies_of,
     error_of,
+    fresh_s,
     hopeless,
     media_type_of,
     validator,
@@ -171,6 +172,7 @@ class HttpFetcher:
             etag=validator(headers.get("ETag")),
             last_modified=validator(headers.get("Last-Modified")),
             not_modified=answer.status == 304 and conditional,
+            fresh_s=fresh_s(headers),
         )
         if page.not_modified:
             return page

@@ -139,9 +139,16 @@ class FeedBook(Intake):
         return gone
 
     async def pause(self, place: Place, number: int, paused: bool) -> Subscription:
-        return subscription_of(
+        changed = subscription_of(
             await self._found(f"update subscriptions set paused = {int(paused)}", place, number)
         )
+        if not paused:  # a feed that was given up is asked once more, or resuming would be an empty word
+            await self._rows(
+                "update feeds set next_poll_at = coalesce(polled_at, 0)"
+                " where url = ? and next_poll_at is null",
+                changed.feed_url,
+            )
+        return changed
 
     async def _found(self, change: str, place: Place, number: int) -> Row:
         row = await self._row(

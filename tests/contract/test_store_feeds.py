@@ -135,6 +135,17 @@ async def test_a_paused_subscription_is_no_follower_until_it_is_resumed(room: Ro
         assert [one.id for one in await tx.followers(FEED.url)] == [1]
 
 
+async def test_a_feed_given_up_is_due_when_a_follower_resumes_it(room: Room) -> None:
+    async with room.begin() as tx:
+        await tx.follow(FEED, subscription())
+        await tx.finish_poll(Poll(replace(FEED, next_poll_at=None, polled_at=NOON)), NOON)
+        await tx.pause(HERE, 1, True)
+        await tx.pause(HERE, 1, False)
+        assert [state.url for state in await tx.due_feeds(NOON, 9)] == [FEED.url]
+        await tx.pause(HERE, 1, False)
+        assert await tx.due_feeds(NOON, 9) == (), "one that is polled keeps its time"
+
+
 async def test_a_feed_given_up_is_polled_again_when_somebody_follows_it(room: Room) -> None:
     async with room.begin() as tx:
         await tx.follow(FEED, subscription())

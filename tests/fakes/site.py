@@ -157,7 +157,8 @@ class Site:
         same_etag = reply.etag is not None and seen.headers.get("if-none-match") == reply.etag
         since = seen.headers.get("if-modified-since")
         if same_etag or (reply.last_modified is not None and since == reply.last_modified):
-            return Reply(b"", None, 304, etag=reply.etag, last_modified=reply.last_modified)
+            # RFC 9110, 15.4.5: with the headers that a 200 would have had
+            return Reply(b"", None, 304, reply.headers, etag=reply.etag, last_modified=reply.last_modified)
         return reply
 
     async def _send(self, writer: asyncio.StreamWriter, reply: Reply) -> None:

@@ -14,9 +14,10 @@ from bot.engine import JobEngine
 from bot.feeds import FeedReader
 from bot.fetch import FetchLimits, HttpFetcher
 from bot.poller import Poller
+from bot.records import Counts
 from bot.store import SqlStore, open_database
 from tests.fakes.chat import FakeChat
-from tests.fakes.desk import FakeClock, FakeReader, command_request
+from tests.fakes.desk import HERE, FakeClock, FakeReader, command_request
 from tests.fakes.site import Site
 
 STORY = 'Ferry stops\nThe harbour master said: "No boat will leave before spring." Nobody else spoke.'
@@ -29,6 +30,7 @@ class Newsroom:
     desk: Desk
     poller: Poller
     clock: FakeClock
+    store: SqlStore
 
     async def say(self, text: str) -> str:
         request = command_request(f"E{len(self.chat.sent)}", text)
@@ -71,7 +73,7 @@ async def newsroom(site: Site, tmp_path: Path) -> AsyncIterator[Newsroom]:
         rules=Rules(),
     )
     desk.serve(chat)
-    yield Newsroom(site, chat, desk, Poller(store, fetcher, feeds, clock, dice=lambda: 0.0), clock)
+    yield Newsroom(site, chat, desk, Poller(store, fetcher, feeds, clock, dice=lambda: 0.0), clock, store)
     await fetcher.close()
     await engine.close()
     await store.close()
@@ -105,6 +107,74 @@ async def test_words_choose_the_stories(newsroom: Newsroom) -> None:
     newsroom.site.add("/ferry", STORY).add("/strike", STORY)
     assert len(await newsroom.wait()) == 1
     assert newsroom.site.hits("/strike") == 0
+
+
+async def test_words_are_looked_for_in_the_story_too(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')} +harbour -strike")
+    newsroom.publish("boats", "market", "port", "old")
+    newsroom.site.add("/boats", STORY).add("/market", "Market opens\nApples are cheap.")
+    newsroom.site.add("/port", "Port\nA strike stops the harbour.")
+    (posted,) = await newsroom.wait()
+    assert "No boat will leave before spring." in posted
+    assert await newsroom.desk.status() == Counts(
+        seen=4, digested=1, delivered=2, failed=0, feeds=1, subscriptions=1
+    )
+
+
+async def test_no_story_of_a_feed_that_was_unfollowed_meanwhile(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')}")
+    newsroom.publish("ferry", "old")
+    newsroom.site.add("/ferry", STORY)
+    newsroom.clock.now += timedelta(days=1)
+    await newsroom.poller.poll_due()
+    async with newsroom.store.begin() as tx:
+        await tx.unfollow(HERE, 1)
+    await newsroom.desk.drain()
+    assert len(newsroom.chat.sent) == 1
+    assert newsroom.site.hits("/ferry") == 0
+
+
+async def test_a_feed_that_is_gone_is_paused_and_each_place_told_once(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')}")
+    newsroom.site.forget("/feed").add("/feed", status=410)
+    (told,) = await newsroom.wait()
+    feed = newsroom.site.url("/feed")
+    assert told.startswith(
+        f"The site says that the feed {feed} is gone for good, so number 1 is paused here."
+    )
+    assert newsroom.chat.sent[-1].place == HERE
+    assert "paused" in await newsroom.say("list")
+    assert await newsroom.wait() == []
+    assert not [mark for key, mark in newsroom.chat.marks if key.startswith("gone:")], "nobody asked"
+    counts = await newsroom.desk.status()
+    assert (counts.waiting, counts.failed, counts.parked) == (0, 0, 0)
+
+
+async def test_a_feed_that_was_gone_comes_back_when_it_is_resumed(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')}")
+    newsroom.site.forget("/feed").add("/feed", status=410)
+    assert len(await newsroom.wait()) == 1
+    await newsroom.say("resume 1")
+    assert len(await newsroom.wait()) == 1, "still gone: told anew"
+    await newsroom.say("resume 1")
+    newsroom.publish("ferry", "old")
+    newsroom.site.add("/ferry", STORY)
+    (posted,) = await newsroom.wait()
+    assert "No boat will leave before spring." in posted
+
+
+async def test_a_story_behind_too_many_requests_is_tried_again(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')}")
+    newsroom.publish("ferry", "old")
+    newsroom.site.add("/ferry", status=429, headers={"Retry-After": "0"}).add("/ferry", STORY)
+    posted = [*await newsroom.wait(), *await newsroom.wait()]
+    assert len(posted) == 1
+    assert "No boat will leave before spring." in posted[0]
 
 
 async def test_a_story_that_cannot_be_read_is_no_noise_in_the_channel(newsroom: Newsroom) -> None:

@@ -132,16 +132,16 @@ async def test_only_new_entries_become_requests_each_once_oldest_first(room: Roo
     assert await room.poll() == ["city/harbour"]
     request = await room.request(room.deferred.keys[-1])
     assert request.key.startswith("feed:fake:newsroom:city:1:")
-    assert request.text == request.links[0] == room.site.url("/harbour")
+    assert (request.text, request.links) == ("About harbour\n", (room.site.url("/harbour"),))
 
 
-async def test_each_channel_gets_what_it_wants_from_one_poll(room: Room) -> None:
+async def test_each_channel_reads_what_it_may_want_from_one_poll(room: Room) -> None:
     room.publish("ferry")
     await room.follow(CITY, refuse=["football"])
-    await room.follow(SPORT, want=["football"])
+    await room.follow(SPORT, want=["football"], refuse=["budget"])
     asked = room.site.hits("/feed")
-    room.publish("football", "budget", "ferry")
-    assert sorted(await room.poll()) == ["city/budget", "sport/football"]
+    room.publish("football", "stadium", "budget", "ferry")
+    assert sorted(await room.poll()) == ["city/budget", "city/stadium", "sport/football", "sport/stadium"]
     assert room.site.hits("/feed") == asked + 1
 
 
@@ -166,6 +166,28 @@ async def test_the_pace_follows_the_news(room: Room) -> None:
         room.publish(name)
         await room.poll()
     assert (await room.state()).interval_s == 300
+
+
+async def test_a_filter_neither_slows_the_pace_nor_hides_behind_other_news(room: Room) -> None:
+    room.publish("ferry")
+    await room.follow(refuse=["sport"])
+    before = (await room.state()).interval_s
+    room.publish(*(f"sport {number}" for number in range(20)), "budget", "ferry")
+    assert await room.poll() == ["city/budget"]
+    room.publish("sport 99", "budget", "ferry")
+    assert await room.poll() == []
+    assert (await room.state()).interval_s < before
+
+
+@pytest.mark.parametrize("etag", [None, '"v1"'])
+async def test_a_fresh_feed_is_left_alone(room: Room, etag: str | None) -> None:
+    room.site.add("/feed", rss(room.site, ["ferry"]), etag=etag, headers={"Cache-Control": "max-age=9000"})
+    await room.follow()
+    opened = (await room.state()).next_poll_at
+    await room.poll()
+    polled = (await room.state()).next_poll_at
+    assert opened == NOON + timedelta(seconds=9000)
+    assert polled == room.clock.now + timedelta(seconds=9000)
 
 
 async def test_nothing_is_polled_before_it_is_due(room: Room) -> None:
@@ -344,6 +366,16 @@ async def test_a_feed_that_moved_for_good_is_asked_there(room: Room) -> None:
     room.publish("school", "bridge", "ferry", at="/moved")
     assert await room.poll() == ["city/school"]
     assert room.site.hits("/feed") == asked
+
+
+async def test_a_channel_that_follows_both_addresses_gets_a_story_once(room: Room) -> None:
+    room.publish("ferry")
+    room.publish("ferry", at="/moved")
+    await room.follow()
+    await room.follow(path="/moved")
+    room.publish("bridge", "ferry", at="/moved")
+    room.site.forget("/feed").redirect("/feed", "/moved", 301)
+    assert [*await room.poll(), *await room.poll()] == ["city/bridge"]
 
 
 async def test_two_channels_at_the_old_and_the_new_address(room: Room) -> None:

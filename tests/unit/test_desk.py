@@ -14,9 +14,10 @@ from bot.desk import Desk, Rules
 from bot.engine import JobEngine
 from bot.errors import Blocked, PaywallOnly, StoreUnusable, TooSlow
 from bot.ports import ChatDown, ChatRefused
-from bot.records import Counts, DeliveryState
+from bot.records import Counts, DeliveryState, FeedState
+from bot.schedule import entry_request
 from bot.store import SqlStore, open_database
-from bot.types import Message, Place, Posted, Request
+from bot.types import Entry, Message, Place, Posted, Request, Subscription
 from tests.fakes.chat import FakeChat
 from tests.fakes.desk import (
     HERE,
@@ -61,6 +62,15 @@ class Room:
         request = command_request(f"C{len(self.chat.sent)}-{text}", text, place)
         await self.say(request)
         return self.chat.unique_reply(request).plain
+
+    async def story(self, url: str) -> Request:
+        """What a new entry of a feed that is followed here makes."""
+        feed = FeedState("https://paper.example/feed")
+        async with self.store.begin() as tx:
+            followed = await tx.subscriptions(HERE)
+            if not followed:
+                followed = (await tx.follow(feed, Subscription(0, HERE, feed.url, "The Paper", "ada", NOON)),)
+        return entry_request(followed[0], Entry(url, url, ""))
 
 
 @pytest.fixture
@@ -171,27 +181,27 @@ async def test_a_bug_gives_a_reference_and_its_trace_goes_to_the_log(
 
 
 async def test_a_feeds_story_that_cannot_be_read_is_no_reply(room: Room) -> None:
-    await room.say(link_request("feed:fake:1:a", "https://paper.example/locked"))
-    await room.say(link_request("feed:fake:1:b", "https://paper.example/bug"))
+    await room.say(await room.story("https://paper.example/locked"))
+    await room.say(await room.story("https://paper.example/bug"))
     assert room.chat.sent == []
-    assert await room.desk.status() == Counts(seen=2, failed=2)
-    await room.say(link_request("feed:fake:1:c", STORY))
+    assert await room.desk.status() == Counts(seen=2, failed=2, feeds=1, subscriptions=1)
+    await room.say(await room.story(STORY))
     assert room.chat.unique_reply().plain.startswith("Budget passes")
     assert room.chat.marks == [], "nobody asked, nothing is marked"
 
 
 async def test_a_feeds_story_is_tried_again_when_its_site_was_only_slow(room: Room) -> None:
     room.web.pages = {STORY: TooSlow("paper.example", 20.0)}
-    await room.say(link_request("feed:fake:1:a", STORY))
+    await room.say(await room.story(STORY))
     room.web.pages = PAGES
     await room.desk.drain()
     assert room.chat.unique_reply().plain.startswith("Budget passes")
-    room.web.pages = {STORY: TooSlow("paper.example", 20.0)}
-    await room.say(link_request("feed:fake:1:b", STORY))
+    room.web.pages = {SECOND: TooSlow("paper.example", 20.0)}
+    await room.say(await room.story(SECOND))
     for _ in range(9):
         await room.desk.drain()
     assert len(room.chat.sent) == 1
-    assert await room.desk.status() == Counts(seen=2, digested=1, delivered=1, failed=1)
+    assert await room.desk.status() == Counts(2, 1, 1, failed=1, feeds=1, subscriptions=1)
 
 
 # -- delivery

@@ -13,6 +13,7 @@ from bot.fetch.answers import (
     charset_of,
     cookies_of,
     error_of,
+    fresh_s,
     hopeless,
     media_type_of,
     retry_after_s,
@@ -34,6 +35,28 @@ STATUSES: list[tuple[int, type[FetchError] | None]] = [
 def test_statuses(status: int, leaf: type[FetchError] | None) -> None:
     error = error_of(status, {}, "a.example", "https://a.example/x", NOW)
     assert type(error) is (leaf or type(None))
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "age", "seconds"),
+    [
+        ("max-age=600", "", 600.0),
+        ("public, Max-Age = 600 , must-revalidate", "", 600.0),
+        ('max-age="600"', "", 600.0),
+        ("max-age=600", "200", 400.0),
+        ("max-age=600", "900", 0.0),
+        ("max-age=600", "soon", 600.0),
+        ("s-maxage=600", "", None),
+        ("no-cache, max-age=600", "", None),
+        ("max-age=600,no-store", "", None),
+        ("max-age=-1", "", None),
+        ("max-age=" + "9" * 5000, "", None),
+        ("x" * 30_000, "", None),
+        ("", "", None),
+    ],
+)
+def test_how_long_an_answer_is_fresh(cache_control: str, age: str, seconds: float | None) -> None:
+    assert fresh_s({"Cache-Control": cache_control, "Age": age}) == seconds
 
 
 def test_a_puzzle_sent_as_success_is_a_refusal() -> None:

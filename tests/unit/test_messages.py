@@ -7,7 +7,16 @@ from dataclasses import fields
 
 import pytest
 
-from bot.errors import Blocked, NutgrafError, SeveralFeeds, TooLarge, TooSlow, UnknownCommand, leaves
+from bot.errors import (
+    Blocked,
+    FeedGone,
+    NutgrafError,
+    SeveralFeeds,
+    TooLarge,
+    TooSlow,
+    UnknownCommand,
+    leaves,
+)
 from bot.messages import ERRORS, NOTICES, notice_text, sentence
 from bot.types import Notice
 
@@ -39,6 +48,8 @@ def test_no_sentence_without_a_leaf_and_no_hole_without_a_field() -> None:
 @pytest.mark.parametrize(
     ("error", "part"),
     [
+        (FeedGone("https://a.example/f"), "is gone for good. Follow"),
+        (FeedGone("https://a.example/f", 2), "is gone for good, so number 2 is paused here. Follow"),
         (UnknownCommand("folow", "follow"), "Did you mean “follow”?"),
         (TooLarge("a.example", 10 * 2**20), "10 MiB"),
         (TooSlow("a.example", 1.0), "1 second."),

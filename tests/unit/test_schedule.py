@@ -17,12 +17,16 @@ from bot.schedule import (
     MOST_AT_ONCE,
     SHORTEST_S,
     Outcome,
+    asked_wait_s,
     entry_request,
+    gone_request,
     new_entries,
     next_poll,
+    subscription_number,
     wanted,
+    worth_reading,
 )
-from bot.types import Entry, Place, Subscription
+from bot.types import Entry, Feed, Page, Place, Request, Subscription
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 URL = "https://news.example/feed"
@@ -74,44 +78,58 @@ def test_failures_back_off_and_leave_the_interval() -> None:
 @pytest.mark.parametrize(
     ("asked", "then_s"),
     [
-        ({"ttl_s": 3600}, 3600),
-        ({"ttl_s": 60}, 1080),
-        ({"retry_after_s": 7200.0}, 7200),
-        ({"retry_after_s": 10.0**9}, LONGEST_WAIT_S),
-        ({"ttl_s": 10**9}, LONGEST_WAIT_S),
-        ({"ttl_s": -5}, 1080),
+        ({"asked_s": 3600.0}, 3600),
+        ({"asked_s": 60.0}, 1080),
+        ({"asked_s": 10.0**9}, LONGEST_WAIT_S),
+        ({"asked_s": -5.0}, 1080),
         ({"jitter": 0.5}, 1080 * (1 + JITTER / 2)),
     ],
 )
-def test_what_the_feed_asks_for_is_honoured(asked: dict[str, float], then_s: float) -> None:
+def test_what_the_site_asks_for_is_honoured(asked: dict[str, float], then_s: float) -> None:
     assert waited_s(next_poll(state(), Outcome.NO_NEWS, NOW, **asked)) == pytest.approx(then_s)
+
+
+@pytest.mark.parametrize(
+    ("ttl_s", "fresh_s", "asked_s"),
+    [
+        (None, None, 0),
+        (3600, None, 3600),
+        (None, 3600.0, 3600),
+        (60, 3600.0, 3600),
+        (7200, 3600.0, 7200),
+        (None, 31_536_000.0, LONGEST_S),
+        (86_400, 31_536_000.0, 86_400),
+    ],
+)
+def test_ttl_and_max_age(ttl_s: int | None, fresh_s: float | None, asked_s: float) -> None:
+    page = Page(URL, URL, "application/rss+xml", b"", NOW, fresh_s=fresh_s)
+    assert asked_wait_s(page, Feed(URL, "Herald", (), ttl_s=ttl_s)) == asked_s
+    assert asked_wait_s(page) == min(fresh_s or 0, LONGEST_S)
 
 
 def test_what_is_gone_is_not_asked_again() -> None:
     assert next_poll(state(), Outcome.GONE, NOW).next_poll_at is None
 
 
-SECONDS = st.one_of(st.none(), st.floats(-(10**6), 10**9))
-
-
 @given(
-    st.floats(0, 10**9), st.integers(0, 10**6), st.sampled_from(Outcome), SECONDS, SECONDS, st.floats(0, 0.99)
-)  # fmt: skip
+    st.floats(0, 10**9),
+    st.integers(0, 10**6),
+    st.sampled_from(Outcome),
+    st.floats(-(10**6), 10**9),
+    st.floats(0, 0.99),
+)
 def test_a_poll_is_never_too_soon_nor_too_late(
     interval_s: float,
     failures: int,
     outcome: Outcome,
-    ttl_s: float | None,
-    retry_after_s: float | None,
+    asked_s: float,
     jitter: float,
 ) -> None:
-    after = next_poll(
-        state(interval_s, failures), outcome, NOW, ttl_s=ttl_s, retry_after_s=retry_after_s, jitter=jitter
-    )
+    after = next_poll(state(interval_s, failures), outcome, NOW, asked_s=asked_s, jitter=jitter)
     assert SHORTEST_S <= after.interval_s <= LONGEST_S or outcome is Outcome.GONE
     if after.next_poll_at is not None:
-        asked_s = min(max(ttl_s or 0, retry_after_s or 0, SHORTEST_S), LONGEST_WAIT_S)
-        assert asked_s - 1e-3 <= waited_s(after) <= LONGEST_WAIT_S * (1 + JITTER)
+        least_s = min(max(asked_s, SHORTEST_S), LONGEST_WAIT_S)
+        assert least_s - 1e-3 <= waited_s(after) <= LONGEST_WAIT_S * (1 + JITTER)
 
 
 @given(st.lists(st.sampled_from([Outcome.NEWS, Outcome.NO_NEWS]), min_size=40, max_size=60))
@@ -140,7 +158,8 @@ def test_new_entries_come_oldest_first_without_known_stale_and_repeated_ones() -
 
 def test_a_feed_that_renames_everything_does_not_flood() -> None:
     entries = [entry(str(number)) for number in range(500)]
-    assert [one.id for one in new_entries(set(), entries, NOW)] == [str(n) for n in range(MOST_AT_ONCE)][::-1]
+    read = worth_reading(subscription(), new_entries(set(), entries, NOW))
+    assert [one.id for one in read] == [str(n) for n in range(MOST_AT_ONCE)][::-1]
 
 
 IDS = st.lists(st.sampled_from("abcdefghijklmnop"), max_size=20)
@@ -150,7 +169,7 @@ IDS = st.lists(st.sampled_from("abcdefghijklmnop"), max_size=20)
 def test_nothing_known_is_new_and_nothing_comes_twice(ids: list[str], known: set[str]) -> None:
     found = [one.id for one in new_entries(known, [entry(name) for name in ids], NOW)]
     assert not known & set(found)
-    assert len(found) == len(set(found)) <= MOST_AT_ONCE
+    assert len(found) == len(set(found))
     assert new_entries(known | set(ids), [entry(name) for name in ids], NOW) == ()
 
 
@@ -185,24 +204,62 @@ def subscription(
 def test_wanted(
     want: tuple[str, ...], refuse: tuple[str, ...], title: str, summary: str, passes: bool
 ) -> None:
-    assert wanted(subscription(want, refuse), entry("x", None, title, summary)) is passes
-
-
-def test_wanted_looks_into_the_text_where_there_is_one() -> None:
-    assert wanted(subscription(("ferry",)), entry("x", None, "Boats"), "The ferry stops.")
+    request = entry_request(subscription(want, refuse), entry("x", None, title, summary))
+    assert wanted(subscription(want, refuse), request.text) is passes
 
 
 @given(st.text(max_size=40), st.text(max_size=200))
 def test_any_word_is_a_word_not_a_pattern(word: str, title: str) -> None:
-    wanted(subscription((word,), (word,)), entry("x", None, title))
+    wanted(subscription((word,), (word,)), title)
     if word.strip():
-        assert not wanted(subscription(refuse=(word,)), entry("x", None, f"a {word} b"))
+        assert not wanted(subscription(refuse=(word,)), f"a {word} b")
+
+
+def test_a_word_that_may_stand_in_the_story_rules_nothing_out() -> None:
+    new = [
+        entry("a", None, "Boats"),
+        entry("b", None, "Sport: boats"),
+        entry("c", None, "Ferry", "No sport."),
+    ]
+    for want in ((), ("ferry",)):
+        assert [one.id for one in worth_reading(subscription(want, ("sport",)), new)] == ["a"]
+
+
+def test_of_many_the_ones_that_print_the_word_are_read_first() -> None:
+    new = [entry(str(number), None, "Ferry" if number in {3, 7} else "Boats") for number in range(30)]
+    read = [one.id for one in worth_reading(subscription(("ferry",)), new)]
+    assert read == ["3", "7", *map(str, range(22, 30))]
+    assert worth_reading(subscription(refuse=("boats",)), new) == (new[3], new[7])
+
+
+@given(st.lists(st.sampled_from(["ferry", "boats", "sport"]), max_size=40))
+def test_worth_reading_keeps_the_order_and_the_cap(titles: list[str]) -> None:
+    new = [entry(str(number), None, title) for number, title in enumerate(titles)]
+    read = worth_reading(subscription(("ferry",), ("sport",)), new)
+    assert len(read) == min(MOST_AT_ONCE, sum(title != "sport" for title in titles))
+    assert list(read) == [one for one in new if one in read]
 
 
 def test_the_request_of_an_entry() -> None:
     request = entry_request(subscription(), entry("tag:x,2026:1"))
     assert request.key == f"{FEED_KEY}slack:w:c:2:tag:x,2026:1"
+    assert subscription_number(request) == 2
     assert request.links == ("https://news.example/tag:x,2026:1",)
     assert (request.place, request.user, request.command) == (subscription().place, "ada", False)
     keys = {entry_request(subscription(channel=name), entry("1")).key for name in ("a", "b", "a:2", "a%3A2")}
     assert len(keys) == 4
+
+
+def test_the_request_of_a_feed_that_is_gone() -> None:
+    odd = subscription(channel="!a:matrix.example")
+    request = gone_request(odd, NOW)
+    assert request == gone_request(odd, NOW)
+    assert request.key != gone_request(odd, NOW + timedelta(days=1)).key
+    assert (request.place, request.links, request.command) == (odd.place, (URL,), False)
+    assert subscription_number(request) == 2
+
+
+@pytest.mark.parametrize("key", ["", "E1", "feed:slack:w:c:2", "other:slack:w:c:2:x", "feed:slack:w:c:two:x"])
+def test_other_requests_have_no_subscription(key: str) -> None:
+    with pytest.raises(ValueError):
+        subscription_number(Request(key, Place("slack", "w", "c"), "ada", ""))
