@@ -15,6 +15,7 @@ from bot.article.decode import decode
 from bot.article.gate import coverage_of, refusal, shape_of
 from bot.article.live import is_live, stated_posts, with_posts
 from bot.article.metadata import Metadata, metadata_of
+from bot.article.offers import without_offers
 from bot.article.opinions import marks_in, readability_marks, trafilatura_text
 from bot.article.plain import paragraphs_of
 from bot.article.prune import drop_dead, furniture_of
@@ -76,7 +77,7 @@ def _without_asides(
     picked: list[Block], blocks: list[Block], meta: Metadata
 ) -> tuple[list[Block], list[Aside]]:
     body, pulls = without_pull_quotes(without_teased_tail(picked, blocks))
-    body, notes = without_notes(body)
+    body, notes = without_notes(without_offers(body))
     story, decks = without_deck(trimmed(body, meta.title, meta.byline))
     taken = {block.mark for block in picked}
     low, high = (story[0].mark, story[-1].mark) if story else (0, -1)
@@ -97,7 +98,7 @@ def _or_stated(story: list[Block], meta: Metadata, *, live: bool) -> list[Block]
         return story
     if read and contained(read, meta.body) < 0.5 and len(tokens(read)) > 0.2 * size:
         return story
-    return trimmed([Block(line) for line in lines], meta.title, meta.byline)
+    return trimmed(without_offers([Block(line) for line in lines]), meta.title, meta.byline)
 
 
 def _size(blocks: list[Block]) -> int:

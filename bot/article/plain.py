@@ -11,6 +11,7 @@ from bot.article.asides import without_notes
 from bot.article.clean import one_line, without_controls
 from bot.article.dateline import dateline_of
 from bot.article.decode import decode
+from bot.article.offers import without_offers
 from bot.article.pull import without_pull_quotes
 from bot.article.saved import Saved, story_in
 from bot.article.shingles import folded, tokens
@@ -40,11 +41,10 @@ def read_plain(page: Page) -> Article:
     lines = _lines(text)
     if not lines:
         raise EmptyBody(page.url)
-    saved = story_in(lines, page.fetched_at)
-    if saved is None:
-        title = _title(lines)
-        saved = Saved(0, len(lines), title)
-    body, pulls = without_pull_quotes(_blocks(lines[saved.start : saved.end], saved.title))
+    found = story_in(lines, page.fetched_at)
+    saved = found or Saved(0, len(lines), _title(lines))
+    blocks = _blocks(lines[saved.start : saved.end], saved.title)
+    body, pulls = without_pull_quotes(without_offers(blocks) if found else blocks)
     body, notes = without_notes(body)
     return _article(page, saved, body, pulls + notes)
 

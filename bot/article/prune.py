@@ -29,6 +29,7 @@ _NEVER_BODY = re.compile(
 )
 _NAMED_BY = ("class", "id", "data-component", "data-testid", "data-module", "data-type", "role", "aria-label")
 _GATED = re.compile(r"subscri|paywall|premium|member", re.I)  # hidden from the reader: not ours to read
+_WALL = re.compile(r"(?:subscri\w*|reg(?:istration)?|pay|meter)-?wall|paywall-|subscription-", re.I)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # imageEmbedCaption
 _SIDE_SHARE = 0.25
 _CLASS_SHARE = 0.2
@@ -112,9 +113,9 @@ def _holds_story(node: HtmlElement, name: str, whole: int) -> bool:
     if "embed" in name and node.find(".//blockquote") is not None:
         return True  # a post on a social network that the story shows
     text = words_of(node)
-    if len(text) > _CLASS_SHARE * whole:
-        return True
     long_ones = sum(1 for part in node.iter("p") if len(part.text_content()) > _LONG_CHARS)
+    if len(text) > _CLASS_SHARE * whole:  # the wall of a short opening may hold as many words as it
+        return long_ones >= 2 or _WALL.search(name) is None
     if long_ones >= 2 and _WRAPPER.search(name):
         return True
     return long_ones >= 3 and not _NEVER_BODY.search(name) and _linked(node, len(text)) < 0.3

@@ -59,7 +59,7 @@ class BodyRow:
     author: float | None = None
     date: float | None = None
     pull_quotes: int = 0  # repeated quote blocks that were taken out
-    doubled: int = 0  # pages on which a quote block still stands twice
+    doubled: int = 0  # pages on which more quote blocks stand twice than in the story itself
     refused: int = 0  # pages answered with an error
     worst: list[tuple[float, str]] = field(default_factory=list)  # (page F1, id), lowest first
 
@@ -135,7 +135,10 @@ def _scored(row: BodyRow, pages: Sequence[Sample], texts: Sequence[str], clocks:
     ordered = sorted(clocks)
     row.cpu_ms_p50 = 1000 * median(ordered)
     row.cpu_ms_p95 = 1000 * ordered[int(0.95 * (len(ordered) - 1))]
-    row.doubled = sum(doubled_quotes(text) > 0 for text in texts)
+    row.doubled = sum(
+        doubled_quotes(text) > doubled_quotes(sample.truth["body"])
+        for sample, text in zip(pages, texts, strict=True)
+    )
     row.worst = sorted(
         (_harmonic(_share(*part, part[1]), _share(*part, part[2])), sample.id)
         for part, sample in zip(parts, pages, strict=True)
@@ -171,7 +174,11 @@ def _harmonic(precision: float, recall: float) -> float:
 
 
 def doubled_quotes(text: str) -> int:
-    """Lines that open with a quote mark and whose first eight words stand in another line as well."""
+    """Lines that open with a quote mark and whose first eight words stand in another line as well.
+
+    Some stories print a statement twice, or quote the post that they embed: 3 of the 302 development pages of
+    the news sets, so a page is held against its truth.
+    """
     lines = [_TOKEN.findall(line) for line in text.split("\n")]
     joined = [" ".join(words) for words in lines]
     count = 0

@@ -35,6 +35,22 @@ def test_doubled_quotes() -> None:
     assert doubled_quotes(f"{quote}\nHe said: {quote[1:-1]}, and left.") == 1
 
 
+@pytest.mark.parametrize(("in_the_story", "doubled"), [(True, 0), (False, 1)])
+def test_a_quote_that_the_story_prints_twice_is_not_held_against_us(
+    tmp_path: Path, in_the_story: bool, doubled: int
+) -> None:
+    folder = tmp_path / "body" / "scrapinghub"
+    (folder / "html").mkdir(parents=True)
+    again = f"{STORY[1].split('”')[0]}”, Venn said again on Tuesday, when the water had gone."
+    printed = (*STORY, again)
+    html = document(f"<article><h1>{TITLE}</h1>{paragraphs(printed)}</article>")
+    (folder / "html" / "one.html.gz").write_bytes(gzip.compress(page(html).body))
+    truth = {"id": "one", "body": "\n\n".join(printed if in_the_story else STORY)}
+    (folder / "truth.jsonl").write_text(json.dumps(truth) + "\n", encoding="utf-8")
+    ours = evaluate_body(tmp_path, sets=("scrapinghub",))[0]
+    assert ours.doubled == doubled
+
+
 def test_a_corpus_gives_a_row_for_each_reader(tmp_path: Path) -> None:
     folder = tmp_path / "body" / "scrapinghub"
     (folder / "html").mkdir(parents=True)
