@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -51,3 +52,16 @@ async def test_idle_hosts_are_forgotten_and_busy_ones_kept() -> None:
                 pass
         assert len(turns._hosts) <= _KEPT_HOSTS
         assert "busy.example" in turns._hosts
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_the_gap_begins_when_a_visit_ends(fails: bool) -> None:
+    turns = Turns(gap_s=0.2, at_once=1)
+    with suppress(ZeroDivisionError):
+        async with turns.of("slow.example"):
+            await asyncio.sleep(0.3)
+            if fails:
+                raise ZeroDivisionError
+    ended_s = time.monotonic()
+    async with turns.of("slow.example"):
+        assert time.monotonic() - ended_s >= 0.19
