@@ -122,25 +122,30 @@ class Poller:
     async def _poll_host(self, host: str, states: list[FeedState]) -> None:
         for state in states:
             try:
-                await self._poll(state)
+                if not await self._poll(state):
+                    return  # the site wants peace: its other feeds come back with their lease
             except Exception:
                 # its lease brings it back; without this line it would fail in silence for ever
                 _log.exception("polling a feed of %s broke", host)
 
-    async def _poll(self, state: FeedState) -> None:
-        """One feed, from the conditional GET to the committed outcome."""
+    async def _poll(self, state: FeedState) -> bool:
+        """One feed, from the conditional GET to the committed outcome; False when its site asks to wait."""
         try:
             page = await self._fetcher.get(state.url, etag=state.etag, last_modified=state.last_modified)
             feed = None if page.not_modified else await self._parser.parse(page)
         except NutgrafError as error:
             await self._failed(state, error)
-            return
+            return not _asks_to_wait(error)
         if feed is None:
+            if page.permanent_url is not None:
+                # it moved, but only what it holds there tells who has seen what: all of it the next time
+                state = replace(state, etag=None, last_modified=None)
             await self._finish(Poll(self._next(state, Outcome.NO_NEWS, asked_wait_s(page))))
         else:
             at = page.permanent_url or state.url  # it answered as a feed there: the move is real
             seen = replace(state, url=at, etag=page.etag, last_modified=page.last_modified)
             await self._read(seen, feed, state.url, asked_wait_s(page, feed))
+        return True
 
     async def _read(self, state: FeedState, feed: Feed, polled_url: str, asked_s: float) -> None:
         """Requests for what nobody has seen yet, committed together with the entries' being known."""
@@ -155,7 +160,6 @@ class Poller:
             _log.info("feed_host=%s requests=%d", host_of(state.url), taken)
 
     async def _failed(self, state: FeedState, error: NutgrafError) -> None:
-        retry_after_s = error.retry_after_s if isinstance(error, Blocked | SiteFailed) else None
         # the host only: addresses of private feeds carry their password
         _log.warning(
             "feed_host=%s outcome=%s failures=%d", host_of(state.url), error.code(), state.failures + 1
@@ -163,7 +167,7 @@ class Poller:
         if isinstance(error, NotFound) and error.status == 410:
             await self._gone(state)
         else:
-            await self._finish(Poll(self._next(state, Outcome.FAILED, retry_after_s or 0.0)))
+            await self._finish(Poll(self._next(state, Outcome.FAILED, _retry_after_s(error) or 0.0)))
 
     async def _gone(self, state: FeedState) -> None:
         """Not polled any more; paused where it is followed, and each of these places is told."""
@@ -181,6 +185,15 @@ class Poller:
     async def _finish(self, poll: Poll) -> None:
         async with self._store.begin() as tx:
             await tx.finish_poll(poll, self._clock())
+
+
+def _retry_after_s(error: NutgrafError) -> float | None:
+    return error.retry_after_s if isinstance(error, Blocked | SiteFailed) else None
+
+
+def _asks_to_wait(error: NutgrafError) -> bool:
+    too_often = isinstance(error, Blocked) and error.status == 429
+    return too_often or _retry_after_s(error) is not None
 
 
 async def _news(

@@ -46,13 +46,13 @@ class Newsroom:
         await self.desk.drain()
         return [sent.message.plain for sent in self.chat.sent[before:]]
 
-    def publish(self, *names: str) -> None:
+    def publish(self, *names: str, at: str = "/feed", etag: str | None = None) -> None:
         rows = [
             f"<item><title>About {name}</title><link>{self.site.url(f'/{name}')}</link></item>"
             for name in names
         ]
         feed = f'<rss version="2.0"><channel><title>Bay Herald</title>{"".join(rows)}</channel></rss>'
-        self.site.forget("/feed").add("/feed", feed, "application/rss+xml")
+        self.site.forget(at).add(at, feed, "application/rss+xml", etag=etag)
 
 
 @pytest.fixture
@@ -165,6 +165,30 @@ async def test_a_feed_that_was_gone_comes_back_when_it_is_resumed(newsroom: News
     newsroom.site.add("/ferry", STORY)
     (posted,) = await newsroom.wait()
     assert "No boat will leave before spring." in posted
+
+
+async def test_one_feed_too_many_spares_the_others_of_its_host(newsroom: Newsroom) -> None:
+    for name in ("feed", "two", "three"):
+        newsroom.publish("old", at=f"/{name}")
+        await newsroom.say(f"follow {newsroom.site.url(f'/{name}')}")
+    for name in ("feed", "two", "three"):
+        newsroom.site.forget(f"/{name}").add(f"/{name}", status=429, headers={"Retry-After": "60"})
+    asked = len(newsroom.site.requests)
+    assert await newsroom.wait() == []
+    assert len(newsroom.site.requests) == asked + 1
+    for name in ("feed", "two", "three"):
+        newsroom.publish("ferry", "old", at=f"/{name}")
+    newsroom.site.add("/ferry", STORY)
+    assert len(await newsroom.wait()) == 3
+
+
+async def test_a_move_is_noticed_behind_an_unchanged_feed(newsroom: Newsroom) -> None:
+    newsroom.publish("old", etag='"v1"')
+    await newsroom.say(f"follow {newsroom.site.url('/feed')}")
+    newsroom.publish("old", at="/moved", etag='"v1"')
+    newsroom.site.forget("/feed").redirect("/feed", "/moved", 301)
+    assert [*await newsroom.wait(), *await newsroom.wait()] == []
+    assert newsroom.site.url("/moved") in await newsroom.say("list")
 
 
 async def test_a_story_behind_too_many_requests_is_tried_again(newsroom: Newsroom) -> None:
