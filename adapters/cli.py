@@ -42,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments[:1] == ["eval"]:
         from bot.evaluate import main as evaluate  # noqa: PLC0415 - see the module's docstring
 
+        logging.basicConfig(level="DEBUG" if os.environ.get("NUTGRAF_LOG_LEVEL") == "debug" else "WARNING")
         return _guarded(lambda: evaluate(arguments[1:]))
     wanted = _parser().parse_args(arguments)
     return _guarded(lambda: _run(wanted))
@@ -80,9 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _guarded(work: Callable[[], int]) -> int:
-    """Errors as one sentence, never a traceback for what a user or a page did."""
-    from bot.errors import NutgrafError  # noqa: PLC0415 - see the module's docstring
-
+    """Errors as one sentence, never a traceback."""
     try:
         return work()
     except KeyboardInterrupt:
@@ -91,7 +90,7 @@ def _guarded(work: Callable[[], int]) -> int:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except NutgrafError as error:
+    except Exception as error:
         return _failed(error)
 
 

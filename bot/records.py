@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from bot.types import Entry, Message, Place, Request
 
+# Keys of requests that no person waits for begin with one of them: a new story, a feed that ended.
+FEED_KEY, GONE_KEY = "feed:", "gone:"
+
 
 class DeliveryState(StrEnum):
     NEW = "new"  # stored, not yet handed to the chat
@@ -85,6 +88,7 @@ class Counts:
     digested: int = 0  # digests stored
     delivered: int = 0  # messages posted
     waiting: int = 0  # requests without an answer yet
+    asked: int = 0  # those of them that a person waits for
     parked: int = 0  # messages given up
     failed: int = 0  # requests that broke
     feeds: int = 0

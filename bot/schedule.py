@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.records import FeedState
+from bot.records import FEED_KEY, GONE_KEY, FeedState
 from bot.text import fold
 from bot.types import Entry, Feed, Page, Request, Subscription
 
@@ -22,9 +22,6 @@ BACKOFF_STEPS = 10  # doublings after which counting further changes nothing
 
 STALE = timedelta(days=3)  # an unknown entry dated before that came with a new guid, not as news
 MOST_AT_ONCE = 10  # of one poll for one channel; a feed that renames all its guids must not flood it
-
-# Requests that no person waits for begin with one of them: a new story, a feed that ended.
-FEED_KEY, GONE_KEY = "feed:", "gone:"
 
 
 class Outcome(StrEnum):

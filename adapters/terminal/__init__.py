@@ -36,7 +36,7 @@ async def serve(
     desk.serve(chat)
 
     async def waiting() -> int:
-        return (await desk.status(HERE)).waiting
+        return (await desk.status(HERE)).asked
 
     sitting = Session(
         chat, screen, Keyboard(person=person), submit=desk.take, grant=grant, verbs=verbs, waiting=waiting

@@ -28,7 +28,7 @@ _LOOK_S = 0.05  # between two looks at what an earlier run left over
 
 class Session:
     """``submit`` hands a request to the desk, False when it will not be answered; ``grant`` makes a link
-    of a file that this user names; ``waiting`` is how many requests are still without an answer."""
+    of a file that this user names; ``waiting`` is how many of the user's requests have no answer yet."""
 
     def __init__(
         self,

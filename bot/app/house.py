@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.app.parts import MIB, extractor_of, fetcher_of, now
-from bot.commands import verbs
+from bot.commands import Receipt, Status, verbs
 from bot.config import Settings
-from bot.desk import Desk, Rules, words
+from bot.desk import Desk, Rules
+from bot.desk.verbs import Verbs
 from bot.engine import JobEngine
 from bot.errors import StoreUnusable
 from bot.feeds import FeedReader
@@ -18,7 +19,7 @@ from bot.files import WithFiles, sealing_key
 from bot.poller import Poller
 from bot.ports import Store
 from bot.store import SqlStore, open_database
-from bot.types import Place
+from bot.types import Place, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,24 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
 
 async def status(settings: Settings, place: Place) -> str:
     """Seen, digested, delivered and what waits, in words. Raises leaves of SetupError."""
-    async with opened(settings) as house:
-        return words.status(await house.desk.status(place), await house.desk.status())
+    return await _looked_up(settings, place, Status())
 
 
 async def receipt(settings: Settings, place: Place, url: str | None) -> str:
     """Every host contacted for the latest digest (of ``url``), in words. Raises leaves of SetupError."""
-    async with opened(settings) as house, house.store.begin() as tx:
-        return words.receipt(await tx.latest_digest(place, url))
+    return await _looked_up(settings, place, Receipt(url))
+
+
+async def _looked_up(settings: Settings, place: Place, command: Status | Receipt) -> str:
+    """What the chat would answer, also while it runs: nothing is written."""
+    database = await open_database(_address(settings), to_read=True)
+    store = SqlStore(database, JobEngine(database))
+    try:
+        async with store.begin() as tx:
+            request = Request("", place, "", "", (), command=True)
+            return await Verbs(Rules(retention_days=settings.retention_days), now).do(tx, request, command)
+    finally:
+        await store.close()
 
 
 def _address(settings: Settings) -> str:

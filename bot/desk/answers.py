@@ -31,9 +31,9 @@ from bot.errors import (
 from bot.messages import notice_text, sentence
 from bot.poller import open_feed
 from bot.ports import Chat, Clock, FeedParser, Store, Transaction, TryLater
-from bot.records import Delivery, DeliveryState
+from bot.records import FEED_KEY, GONE_KEY, Delivery, DeliveryState
 from bot.render import digest_message, text_message
-from bot.schedule import FEED_KEY, GONE_KEY, subscription_number, wanted
+from bot.schedule import subscription_number, wanted
 from bot.types import Article, Message, Notice, Request, Subscription
 
 log = logging.getLogger(__name__)

@@ -182,7 +182,7 @@ class JobEngine:
                 rescued = await self.rescue()
                 if rescued:
                     log.warning("took over %d jobs of a worker that died", rescued)
-            except _STORE_TROUBLE:
+            except Exception:  # whatever it was: without this loop, jobs of the dead would lie for ever
                 log.exception("could not look for stalled jobs")
             await asyncio.sleep(self._stalled_s / 6)
 

@@ -171,7 +171,8 @@ async def retry_job(
     new_lock: str | None = None,
 ) -> list[Row]:
     rows = await c.rows(
-        "update procrastinate_jobs set"
+        # "or ignore": while another job of its queueing lock waits, it cannot (PostgreSQL refuses as well)
+        "update or ignore procrastinate_jobs set"
         " status = case when status = 'doing' and abort_requested then 'failed' else 'todo' end,"
         " attempts = attempts + 1, scheduled_at = ?, priority = coalesce(?, priority),"
         " queue_name = coalesce(?, queue_name), lock = coalesce(?, lock), updated_at = ?"

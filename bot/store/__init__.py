@@ -39,14 +39,15 @@ class SqlStore:
         await self._database.close()
 
 
-async def open_database(address: str) -> Database:
-    """A path (SQLite) or a ``postgresql://`` address.
+async def open_database(address: str, *, to_read: bool = False) -> Database:
+    """A path (SQLite) or a ``postgresql://`` address. ``to_read``: nothing will be written, so that
+    another process may have the SQLite file.
 
     Raises StoreBusy, StoreNewer, StoreUnusable.
     """
     if address.startswith(_POSTGRES):
         return await open_postgres(address)
-    return await open_sqlite(Path(address))
+    return await open_sqlite(Path(address), to_read=to_read)
 
 
 __all__ = ["SqlStore", "SqlTransaction", "open_database"]

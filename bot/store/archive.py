@@ -55,6 +55,11 @@ class Archive(Statements):
         return digest_of(row, tuple(host["host"] for host in hosts))
 
     async def forget_story(self, place: Place, url: str) -> int:
+        gone = await self._forget_digests(place, url)
+        await self._sweep()
+        return gone
+
+    async def _forget_digests(self, place: Place, url: str) -> int:
         gone = await self._rows(
             f"delete from digests where {CHANNEL} and (canonical_url = ? or url = ?)"
             " returning id, request_key",
@@ -65,12 +70,14 @@ class Archive(Statements):
         for row in gone:
             await self._rows("delete from deliveries where digest_id = ?", row["id"])
             await self._empty_request(row["request_key"])
-        await self._sweep()
         return len(gone)
 
     async def _empty_request(self, key: str) -> None:
         """The words go, the key stays until the purge: the platform may deliver the event again."""
-        await self._rows("update requests set body = '', links = '[]', asked_by = '' where key = ?", key)
+        # no command any more: empty words are "help", and a job that runs again would say it
+        await self._rows(
+            "update requests set body = '', links = '[]', asked_by = '', command = 0 where key = ?", key
+        )
 
     async def _sweep(self) -> int:
         """Delete what belonged to digests that are no more."""

@@ -9,6 +9,14 @@ from bot.ports import Connection, Jobs, Row
 CHANNEL = "platform = ? and workspace = ? and channel = ?"
 
 
+def storable(value: object) -> object:
+    """What both databases take: no half of a surrogate pair (no UTF-8), no NUL (not in PostgreSQL).
+    One code point is put for one, so that offsets stay."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
 class Statements:
     """The open connection, the dialect, and the engine's way to enqueue."""
 
@@ -18,16 +26,16 @@ class Statements:
         self._jobs = jobs
 
     async def _rows(self, sql: str, *values: object) -> list[Row]:
-        return await self._connection.rows(sql, *values)
+        return await self._connection.rows(sql, *map(storable, values))
 
     async def _row(self, sql: str, *values: object) -> Row | None:
-        found = await self._connection.rows(sql, *values)
+        found = await self._rows(sql, *values)
         return found[0] if found else None
 
     async def _insert(self, table: str, values: Mapping[str, object], conflict: str = "do nothing") -> bool:
         """Whether a row was written (always, when ``conflict`` is an update)."""
         marks = ", ".join("?" * len(values))
-        written = await self._connection.rows(
+        written = await self._rows(
             f"insert into {table} ({', '.join(values)}) values ({marks})"
             f" on conflict {conflict} returning 1 as one",
             *values.values(),
@@ -36,11 +44,11 @@ class Statements:
 
     async def _count(self, sql: str, *values: object) -> int:
         """Of a ``select count(*) as n``."""
-        return int((await self._connection.rows(sql, *values))[0]["n"])
+        return int((await self._rows(sql, *values))[0]["n"])
 
     async def _deleted(self, sql: str, *values: object) -> int:
         """Run a ``delete``; how many rows it took."""
-        return len(await self._connection.rows(f"{sql} returning 1 as one", *values))
+        return len(await self._rows(f"{sql} returning 1 as one", *values))
 
     @property
     def _skip_locked(self) -> str:

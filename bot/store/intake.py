@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.ports import ANSWER
-from bot.records import Counts, DeliveryState
-from bot.store.base import CHANNEL, Statements
+from bot.records import FEED_KEY, GONE_KEY, Counts, DeliveryState
+from bot.store.base import CHANNEL, Statements, storable
 from bot.store.codec import channel_of, request_columns, request_of, seconds
 from bot.types import Place, Request
 
@@ -20,7 +20,7 @@ class Intake(Statements):
         columns = {**request_columns(request), "state": OPEN, "received_at": seconds(at)}
         if not await self._insert("requests", columns):
             return False
-        await self._jobs.defer(self._connection, ANSWER, request.key)
+        await self._jobs.defer(self._connection, ANSWER, str(storable(request.key)))
         return True
 
     async def request(self, key: str) -> Request | None:
@@ -36,6 +36,14 @@ class Intake(Statements):
     async def counts(self, place: Place | None = None) -> Counts:
         where, channel = ("", ()) if place is None else (f" where {CHANNEL}", channel_of(place))
         requests = await self._by_state("requests", where, channel)
+        unasked = await self._count(
+            f"select count(*) as n from requests{where or ' where 1 = 1'} and state = ?"
+            " and (key like ? or key like ?)",
+            *channel,
+            OPEN,
+            f"{FEED_KEY}%",
+            f"{GONE_KEY}%",
+        )
         deliveries = await self._by_state("deliveries", where, channel)
         followed = await self._rows(f"select feed_url from subscriptions{where}", *channel)
         return Counts(
@@ -43,6 +51,7 @@ class Intake(Statements):
             digested=await self._count(f"select count(*) as n from digests{where}", *channel),
             delivered=deliveries.get(DeliveryState.POSTED, 0),
             waiting=requests.get(OPEN, 0),
+            asked=requests.get(OPEN, 0) - unasked,
             parked=deliveries.get(DeliveryState.PARKED, 0),
             failed=requests.get(FAILED, 0),
             feeds=len({row["feed_url"] for row in followed}),

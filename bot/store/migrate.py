@@ -36,10 +36,15 @@ def is_current(applied: Iterable[str]) -> bool:
     return done == known
 
 
+def sqlite_is_current(raw: sqlite3.Connection) -> bool:
+    """As :func:`is_current`; False for an empty file."""
+    there = raw.execute("select 1 from sqlite_master where name = '_yoyo_migration'").fetchone()
+    return bool(there) and is_current(row[0] for row in raw.execute(_APPLIED).fetchall())
+
+
 def migrate_sqlite(path: Path, raw: sqlite3.Connection) -> None:
     """Raises StoreNewer; sqlite3.DatabaseError when the file cannot be written."""
-    there = raw.execute("select 1 from sqlite_master where name = '_yoyo_migration'").fetchone()
-    if there and is_current(row[0] for row in raw.execute(_APPLIED).fetchall()):
+    if sqlite_is_current(raw):
         return
     # yoyo opens "file:<database>": what would end or split that address is quoted
     _apply("sqlite", quote(str(path)), {})

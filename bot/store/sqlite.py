@@ -1,4 +1,4 @@
-"""SQLite, the embedded default: one process, one connection, one writer thread, WAL.
+"""SQLite, the embedded default: one process that writes, one connection, one writer thread, WAL.
 
 Every statement runs on the writer thread, so the event loop never waits for the disk, and an
 ``asyncio.Lock`` lets one transaction in at a time. ``synchronous=FULL``: what was acknowledged
@@ -9,18 +9,19 @@ work over NFS).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 from bot.errors import StoreBusy, StoreUnusable
 from bot.ports import Row
-from bot.store.migrate import migrate_sqlite
+from bot.store.migrate import migrate_sqlite, sqlite_is_current
 
 T = TypeVar("T")
 
@@ -48,18 +49,21 @@ class SqliteConnection:
 
 
 class SqliteDatabase:
-    """Opened by ``open_sqlite``."""
+    """Opened by ``open_sqlite``. Without a ``lock`` it only reads."""
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, lock: int, raw: sqlite3.Connection, writer: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, path: Path, lock: int | None, raw: sqlite3.Connection, writer: ThreadPoolExecutor
+    ) -> None:
         self.address = str(path)
         self._held = lock
+        self._begin = "begin" if lock is None else "begin immediate"
         self._raw = raw
         self._writer = writer
         self._turn = asyncio.Lock()
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteConnection]:
         """Raises StoreUnusable when the disk is full or the file is damaged."""
         connection = SqliteConnection(self)
@@ -81,7 +85,7 @@ class SqliteDatabase:
     def statement(self, sql: str, values: Sequence[object], *, begin: bool) -> list[Row]:
         try:
             if begin:
-                self._raw.execute("begin immediate")
+                self._raw.execute(self._begin)
             return [dict(row) for row in self._raw.execute(sql, values)]
         except sqlite3.DatabaseError as error:
             raise _told(self.address, error) from error
@@ -103,11 +107,13 @@ class SqliteDatabase:
         async with self._turn:
             await self.on_writer(self._raw.close)
         self._writer.shutdown()
-        os.close(self._held)
+        if self._held is not None:
+            os.close(self._held)
 
 
-async def open_sqlite(path: Path) -> SqliteDatabase:
-    """Take the lock, open, migrate.
+async def open_sqlite(path: Path, *, to_read: bool = False) -> SqliteDatabase:
+    """Take the lock, open, migrate. ``to_read``: look into a store that is up to date without lock and
+    without writing, also while a bot is running on it; any other store is opened as usual.
 
     Raises StoreBusy when another process has it, StoreNewer when a newer nutgraf wrote it,
     StoreUnusable when the file is no database, is damaged or cannot be written.
@@ -115,14 +121,17 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
     writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
     loop = asyncio.get_running_loop()
     try:
-        lock, raw = await loop.run_in_executor(writer, _open, path)
+        lock, raw = await loop.run_in_executor(writer, _open, path, to_read)
     except BaseException:
         writer.shutdown(wait=False)
         raise
     return SqliteDatabase(path, lock, raw, writer)
 
 
-def _open(path: Path) -> tuple[int, sqlite3.Connection]:
+def _open(path: Path, to_read: bool) -> tuple[int | None, sqlite3.Connection]:
+    reader = _reader(path) if to_read and path.is_file() else None
+    if reader is not None:
+        return None, reader
     lock = _locked(path)
     try:
         return lock, _opened(path)
@@ -131,23 +140,47 @@ def _open(path: Path) -> tuple[int, sqlite3.Connection]:
         raise
 
 
+def _reader(path: Path) -> sqlite3.Connection | None:
+    """None for a store of an older nutgraf, or one that is just being made."""
+    with _opening(path, "ro") as raw:
+        if sqlite_is_current(raw):
+            return raw
+    raw.close()
+    return None
+
+
 def _opened(path: Path) -> sqlite3.Connection:
-    raw = None
-    try:
-        raw = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_S)
-        raw.row_factory = sqlite3.Row
+    with contextlib.suppress(OSError):  # private words go in; SQLite would make it readable for all
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with _opening(path, "rwc") as raw:
         for pragma in ("journal_mode=wal", "synchronous=full", "secure_delete=on"):
             raw.execute(f"pragma {pragma}").fetchall()
         if path.stat().st_size <= _CHECKED_BYTES:
             _refuse_damaged(path, raw)
         migrate_sqlite(path, raw)
+    return raw
+
+
+@contextlib.contextmanager
+def _opening(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    """A connection that is closed again when its opening fails."""
+    raw = None
+    try:
+        raw = sqlite3.connect(
+            f"file:{quote(os.fsencode(path))}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=_BUSY_S,
+        )
+        raw.row_factory = sqlite3.Row
+        yield raw
     except BaseException as error:
         if raw is not None:
             raw.close()
         if isinstance(error, sqlite3.DatabaseError):
             raise _told(str(path), error) from error
         raise
-    return raw
 
 
 def _refuse_damaged(path: Path, raw: sqlite3.Connection) -> None:

@@ -61,7 +61,8 @@ class Upkeep(Archive, FeedBook):
         if row is None:
             raise NoSuchSubscription(str(number))
         stories = await self._rows("select url from entries where feed_url = ?", row["feed_url"])
-        gone = [await self.forget_story(place, url) for url in sorted({story["url"] for story in stories})]
+        gone = [await self._forget_digests(place, url) for url in sorted({story["url"] for story in stories})]
+        await self._sweep()
         await self.unfollow(place, number)
         return sum(gone)
 

@@ -180,6 +180,20 @@ async def test_the_job_of_a_silent_worker_is_found_and_handed_back(bench: Bench)
     assert await bench.stalled(0) == []
 
 
+async def test_a_stalled_job_is_refused_while_another_of_its_queueing_lock_waits(bench: Bench) -> None:
+    manager = bench.app.job_manager
+    once = bench.note.configure(queueing_lock="hourly")
+    await once.defer_async(mark=1)
+    taken = await manager.fetch_job(None, await manager.register_worker())
+    assert taken is not None
+    await once.defer_async(mark=2)
+    with pytest.raises(exceptions.ConnectorException):
+        await manager.retry_job(taken)
+    assert await bench.work() == [2, -2]
+    await manager.retry_job(taken)
+    assert await bench.work() == [1, -1]
+
+
 async def test_finished_jobs_are_deleted_by_age(bench: Bench) -> None:
     done = await bench.note.defer_async(mark=1)
     await bench.work()

@@ -93,9 +93,32 @@ async def test_seen_digested_delivered_are_counted_apart_and_by_channel(room: Ro
         await tx.park("E2#0", "no such channel", NOON)
         await tx.close_request("E1", NOON)
         await tx.close_request("E3", NOON, failed=True)
-        assert await tx.counts() == Counts(3, 1, 1, waiting=1, parked=1, failed=1)
-        assert await tx.counts(THREAD) == Counts(2, 1, 1, waiting=1, parked=1, failed=0)
+        assert await tx.counts() == Counts(3, 1, 1, waiting=1, asked=1, parked=1, failed=1)
+        assert await tx.counts(THREAD) == Counts(2, 1, 1, waiting=1, asked=1, parked=1, failed=0)
         assert await tx.counts(ELSEWHERE) == Counts(1, 0, 0, failed=1)
+
+
+async def test_what_only_feeds_wait_for_is_waiting_and_not_asked(room: Room) -> None:
+    async with room.begin() as tx:
+        for key in ("E1", "feed:fake:n:desk:1:x", "gone:fake:n:desk:1:9", "feeder"):
+            await tx.take(link_request(key, STORY), NOON)
+        for counts in (await tx.counts(), await tx.counts(HERE)):
+            assert (counts.waiting, counts.asked) == (4, 2)
+
+
+@pytest.mark.parametrize("odd", ["half \ud83d a pair", "a NUL \0 inside"])
+async def test_words_that_no_database_takes_are_stored_with_a_mark_in_their_place(
+    room: Room, odd: str
+) -> None:
+    request = replace(link_request(f"E{odd}", STORY), text=odd)
+    async with room.begin() as tx:
+        assert await tx.take(request, NOON)
+        assert not await tx.take(request, NOON)
+        stored = await tx.request(request.key)
+        assert stored is not None
+        assert len(stored.text) == len(odd)
+        assert [char for char in stored.text if char not in odd] in (["?"], ["\ufffd"])
+    assert room.jobs.keys == [stored.key], "the job finds it again"
 
 
 # -- outbox

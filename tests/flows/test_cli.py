@@ -177,6 +177,17 @@ async def test_closed_streams_lead_nowhere(line: str, code: int, tmp_path: Path)
     assert ("…" in out.decode("utf-8")) == ("json" in line)
 
 
+def test_a_fault_of_ours_is_one_line_without_the_words_of_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> int:
+        raise RuntimeError("words of a page")
+
+    assert cli._guarded(broken) == cli.FAULT
+    told = capsys.readouterr().err
+    assert told.startswith("nutgraf: Something broke here (RuntimeError).")
+    assert told.count("\n") == 1
+    assert "words of a page" not in told
+
+
 # ----------------------------------------------------------------------- help and docs
 
 

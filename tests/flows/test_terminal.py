@@ -13,10 +13,18 @@ import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from adapters.terminal import HERE
+from bot.engine import JobEngine
+from bot.ports import ANSWER
+from bot.records import FeedState
+from bot.schedule import entry_request
+from bot.store import SqlStore, open_database
+from bot.types import Entry, Subscription
 from tests.fakes.site import Site
 
 ROOT = Path(__file__).parents[2]
@@ -30,9 +38,9 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {**clean, "XDG_DATA_HOME": str(home / "data"), "PYTHONPATH": str(ROOT), **more}
 
 
-async def chat(home: Path, **more: str) -> asyncio.subprocess.Process:
+async def chat(home: Path, *words: str, **more: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "adapters",
+        sys.executable, "-m", "adapters", *words,
         cwd=home, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment(home, **more),
     )  # fmt: skip
 
@@ -92,6 +100,29 @@ async def test_killed_while_reading_it_answers_once_after_the_start(site: Site, 
     assert await answered(tmp_path, "", NUTGRAF_ALLOW_HOSTS=site.netloc) == ""
 
 
+async def test_a_piped_chat_does_not_wait_for_a_feeds_story(site: Site, tmp_path: Path) -> None:
+    site.add("/story", b"", status=503)
+    path = tmp_path / "data" / "nutgraf" / "nutgraf.sqlite3"
+    database = await open_database(str(path))
+    store, now = SqlStore(database, engine := JobEngine(database)), datetime.now(UTC)
+    engine.handle(ANSWER, store_nothing, store_nothing)
+    await engine.open()
+    async with store.begin() as tx:
+        followed = await tx.follow(
+            FeedState(site.url("/feed")), Subscription(0, HERE, site.url("/feed"), "", "", now)
+        )
+        entry = Entry("1", site.url("/story"), "Pier closed")
+        assert await tx.take(entry_request(followed, entry), now)
+    await engine.close()
+    await store.close()
+    told = await answered(tmp_path, "status\n", NUTGRAF_ALLOW_HOSTS=site.netloc, NUTGRAF_LOG_LEVEL="error")
+    assert "2 waiting" in told
+
+
+async def store_nothing(key: str) -> None:
+    raise AssertionError(key)
+
+
 @pytest.mark.parametrize("delay_s", [0.35, 0.5, 0.65, 0.8])
 async def test_killed_anywhere_it_answers_once(delay_s: float, tmp_path: Path) -> None:
     """Wherever the kill falls: what was taken is answered, and no message is shown by two runs in full."""
@@ -114,6 +145,11 @@ async def test_two_at_once_are_told_apart(tmp_path: Path) -> None:
     _, err = await asyncio.wait_for(second.communicate(b""), 20)
     assert second.returncode == 2
     assert b"Another nutgraf is using" in err
+    for asked, told in (("status", b"0 requests seen"), ("receipt", b"no digest here")):
+        looking = await chat(tmp_path, asked)
+        out, err = await asyncio.wait_for(looking.communicate(), 20)
+        assert (looking.returncode, err) == (0, b"")
+        assert told in out
     await first.communicate(b"")
     assert first.returncode == 0
 

@@ -128,6 +128,18 @@ async def test_forget_deletes_a_story_or_a_feed(room: Room) -> None:
     assert "Nothing is followed" in await room.answer("list")
 
 
+async def test_a_digest_forgotten_before_it_went_is_not_answered_with_something_else(room: Room) -> None:
+    room.chat.failures = [ChatDown("503")]
+    request = command_request("E1", f"digest {STORY}")
+    await room.desk.take(request)
+    await room.desk.drain()
+    async with room.store.begin() as tx:
+        assert await tx.forget_story(HERE, STORY) == 1
+    await room.desk.drain()
+    assert room.chat.sent == []
+    assert (await room.desk.status()).waiting == 0
+
+
 @pytest.mark.parametrize("text", [f"follow {FEED}", "pause 1", "settings digest off", f"forget {STORY}"])
 async def test_who_may_not_is_told_so_and_nothing_happens(room: Room, text: str) -> None:
     room.refused |= {"follow", "pause", "settings", "forget"}

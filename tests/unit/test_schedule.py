@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.records import FeedState
+from bot.records import FEED_KEY, FeedState
 from bot.schedule import (
-    FEED_KEY,
     JITTER,
     LONGEST_S,
     LONGEST_WAIT_S,

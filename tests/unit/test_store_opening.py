@@ -51,6 +51,47 @@ async def test_a_second_process_is_told_that_the_store_is_in_use(tmp_path: Path)
     await usable(path)
 
 
+async def test_a_store_in_use_can_be_looked_into(tmp_path: Path) -> None:
+    path = tmp_path / "a store's #1.db"
+    running = await open_database(str(path))
+    async with running.transaction() as connection:
+        await connection.rows("insert into settings values ('p', 'w', 'c', 'k', 'v')")
+        looking = await open_database(str(path), to_read=True)
+        async with looking.transaction() as reader:
+            assert await reader.rows("select value from settings") == []
+    async with looking.transaction() as reader:
+        assert await reader.rows("select value from settings") == [{"value": "v"}]
+    with pytest.raises(StoreUnusable) as refused:
+        async with looking.transaction() as reader:
+            await reader.rows("delete from settings")
+    assert refused.value.cause == "the file may not be written"
+    await looking.close()
+    await running.close()
+
+
+async def test_looking_into_a_store_that_is_not_there_or_not_finished_makes_it(tmp_path: Path) -> None:
+    for path in (tmp_path / "absent.db", tmp_path / "empty.db"):
+        if path.name == "empty.db":
+            path.touch()
+        database = await open_database(str(path), to_read=True)
+        with pytest.raises(StoreBusy):
+            await open_database(str(path))
+        await database.close()
+        await usable(path)
+
+
+async def test_nobody_else_may_read_the_store(tmp_path: Path) -> None:
+    database = await open_database(str(tmp_path / "nutgraf.db"))
+    async with database.transaction() as connection:
+        await connection.rows("delete from settings")
+    assert modes(tmp_path) == {"nutgraf.db" + end: 0o600 for end in ("", "-wal", "-shm", ".lock")}
+    await database.close()
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+
+
 async def test_no_database(tmp_path: Path) -> None:
     path = tmp_path / "nutgraf.db"
     path.write_text("Dear diary, this is a text file and no database at all.\n" * 40)
