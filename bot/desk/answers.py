@@ -7,6 +7,7 @@ only what is not yet stored. Here, and only here, errors become sentences.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -145,6 +146,8 @@ class Answers:
 
     async def _commit(self, request: Request, key: str, deed: Deed) -> None:
         async with self.store.begin() as tx:
+            if await tx.request(request.key) is None:
+                return  # its place was forgotten meanwhile: nothing of it may come back
             message = await deed(tx)
             await tx.add_delivery(Delivery(key, request.key, request.place, message), self.clock())
 
@@ -181,7 +184,8 @@ class Answers:
         digest = await self.reader.read(url, notices)
         if subscription is not None and not _fits(subscription, request, digest.article):
             return None
-        record, article = self.reader.record(digest, request, url, key)
+        # a thread: the passage links of a very long story take 0.3 s
+        record, article = await asyncio.to_thread(self.reader.record, digest, request, url, key)
         message = digest_message(digest, digest_id(key))
 
         async def keep(tx: Transaction) -> Message:

@@ -30,7 +30,7 @@ class Reader:
     def record(
         self, digest: Digest, request: Request, url: str, delivery_key: str
     ) -> tuple[DigestRecord, str]:
-        """The digest as stored, and its story's JSON. The same delivery has the same digest id."""
+        """The digest as stored, and its story's JSON, in any thread. One delivery has one digest id."""
         article, whole = digest.article, document(digest)
         record = DigestRecord(
             id=digest_id(delivery_key),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,8 +43,10 @@ class FakeClock:
 
     def __init__(self, now: datetime = NOON) -> None:
         self.now = now
+        self.threads: set[int] = set()  # that asked
 
     def __call__(self) -> datetime:
+        self.threads.add(threading.get_ident())
         return self.now
 
 

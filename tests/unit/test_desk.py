@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from bot.ports import ChatDown, ChatRefused
 from bot.records import Counts, DeliveryState, FeedState
 from bot.schedule import entry_request
 from bot.store import SqlStore, open_database
-from bot.types import Entry, Message, Place, Posted, Request, Subscription
+from bot.types import Entry, Message, Page, Place, Posted, Request, Subscription
 from tests.fakes.chat import FakeChat
 from tests.fakes.desk import (
     HERE,
@@ -141,6 +142,25 @@ async def test_several_links_are_answered_each_and_the_rest_is_told(room: Room) 
     assert ["more links" in reply for reply in replies] == [False, False, True]
     assert "2 more links of this message were not read" in replies[2]
     assert len(room.web.asked) == 3
+
+
+async def test_what_is_forgotten_while_it_is_read_does_not_come_back(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def get(url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+        await room.desk.forget_place(HERE)
+        return await FakeWeb(PAGES).get(url)
+
+    monkeypatch.setattr(room.web, "get", get)
+    for request in (link_request("E1", STORY), link_request("E2", STORY + "/missing")):
+        await room.say(request)
+    assert room.chat.sent == []
+    assert await room.desk.status() == Counts()
+
+
+async def test_a_digest_is_written_down_off_the_event_loop(room: Room) -> None:
+    await room.say(link_request("E1", STORY))
+    assert room.clock.threads - {threading.get_ident()}
 
 
 @pytest.mark.parametrize("request_", [Request("E1", HERE, "ada", "just talking")], ids=["talk"])
