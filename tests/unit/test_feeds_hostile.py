@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -71,6 +72,21 @@ async def test_a_charset_that_python_knows_and_the_web_does_not(charset: str) ->
     now = datetime(2026, 3, 5, tzinfo=UTC)
     feed = await FeedReader().parse(Page(URL, URL, "application/rss+xml", body, now, charset))
     assert [entry.url for entry in feed.entries] == ["https://news.example/ferry"]
+
+
+async def test_ten_megabytes_of_summaries_hold_nobody_up() -> None:
+    summary = b"<description>" + (b"&amp;" + b"a" * 31) * 1_200 + b"</description>"
+    rows = (b"<item><link>https://a.example/%d</link>%s</item>" % (n, summary) for n in range(200))
+    body = b'<rss version="2.0"><channel><title>Herald</title>' + b"".join(rows) + b"</channel></rss>"
+    reading = asyncio.create_task(
+        FeedReader(limit_s=30).parse(Page(URL, URL, "application/rss+xml", body, datetime.now(UTC)))
+    )
+    longest_s, last_s = 0.0, time.monotonic()
+    while not reading.done():
+        await asyncio.sleep(0.01)
+        longest_s, last_s = max(longest_s, time.monotonic() - last_s), time.monotonic()
+    assert len((await reading).entries) == 200
+    assert longest_s < 1
 
 
 async def test_a_blank_inside_a_link_is_sent_as_browsers_do() -> None:
