@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
+from bot.errors import BadLink
 from bot.feeds.dates import when
 from bot.feeds.raw import RawEntry, RawFeed
 from bot.types import Entry, Feed
-from bot.urls import host_of
+from bot.urls import canonical, host_of
 
 MOST_ENTRIES = 1000  # 50 is usual, archives reach 500; more is a mistake or an attack
 _TITLE_LIMIT = 300
@@ -54,7 +55,16 @@ def _entry(row: RawEntry, base: str, now: datetime) -> Entry | None:
     own_id = row.id.strip()
     if own_id == row.link.strip():
         own_id = link  # fastfeedparser fills a missing guid with the link as it is written
+    elif "#" not in link and _names_page(own_id.partition("#")[0], link):
+        own_id = own_id.partition("#")[0]  # some sites count a story's updates there: "...#0", "...#1"
     return Entry(_id(own_id or link), link, title, published, plain(row.summary, _SUMMARY_LIMIT))
+
+
+def _names_page(guid: str, link: str) -> bool:
+    try:
+        return guid == canonical(link)
+    except BadLink:
+        return False
 
 
 def _id(given: str) -> str:

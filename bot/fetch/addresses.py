@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from bot.urls import ascii_host
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -120,7 +122,16 @@ def _host_and_port(given: str, entry: str) -> tuple[str, int | None]:
         raise ValueError(f"neither a host, host:port nor a network: {entry!r}")
     if colon and not 0 < int(port) < 65536:
         raise ValueError(f"no such port: {entry!r}")
-    return host, int(port) if colon else None
+    return _as_in_links(host, entry), int(port) if colon else None
+
+
+def _as_in_links(host: str, entry: str) -> str:
+    """The one spelling that ``bot.fetch.target`` gives a host: no capital, no accent, no final dot."""
+    address = parsed(host)
+    try:
+        return str(address) if address is not None else ascii_host(host)
+    except ValueError:
+        raise ValueError(f"neither a host, host:port nor a network: {entry!r}") from None
 
 
 def parsed(address: str) -> Address | None:

@@ -142,6 +142,30 @@ async def test_a_guid_of_any_length_is_a_key() -> None:
     assert all(len(entry.id) < 100 for entry in feed.entries)
 
 
+@pytest.mark.parametrize(
+    ("link", "guids", "count"),
+    [
+        (
+            "https://a.example/ferry?at_medium=rss",
+            ("https://a.example/ferry#0", "https://a.example/ferry#1"),
+            1,
+        ),
+        ("https://a.example/ferry", ("https://a.example/ferry#0", "https://a.example/ferry"), 1),
+        ("https://a.example/live#p1", ("https://a.example/live#p1", "https://a.example/live#p2"), 2),
+        ("https://a.example/?p=1", ("https://a.example/?p=1", "https://a.example/?p=2"), 2),
+        ("https://a.example/ferry", ("https://b.example/ferry#0", "https://b.example/ferry#1"), 2),
+        ("https://a.example/?p=1", ("https://a.example/#1", "https://a.example/#2"), 2),
+        ("https://a.example:no/", ("https://a.example:no/#1", "https://a.example:no/#2"), 2),
+        ("https://a.example/ferry", ("#0", "#1"), 2),
+    ],
+)
+async def test_the_count_of_a_storys_updates_is_no_part_of_its_id(
+    link: str, guids: tuple[str, str], count: int
+) -> None:
+    rows = [f"<title>x</title><link>{link}</link><guid isPermaLink='false'>{guid}</guid>" for guid in guids]
+    assert len({entry.id for row in rows for entry in (await read(rss(row))).entries}) == count
+
+
 async def test_an_empty_feed_is_a_feed() -> None:
     assert (await read(rss())).entries == ()
 

@@ -152,6 +152,9 @@ ALLOWED = [
     (("127.0.0.1:9000",), "127.0.0.1", 9000, "127.0.0.1", True),
     (("127.0.0.1:9000",), "evil.example", 9000, "127.0.0.1", False),
     (("[::1]:9000",), "::1", 9000, "::1", True),
+    (("[0:0:0:0:0:0:0:1]:9000",), "::1", 9000, "::1", True),
+    (("cms.example.:8080",), "cms.example", 8080, "10.0.0.1", True),
+    (("cité.example",), "xn--cit-dma.example", 80, "10.0.0.1", True),
     (("fd00::/8",), "any.example", 80, "fd12::1", True),
     (("::1",), "::1", 80, "::1", True),
     ((), "any.example", 80, "93.184.216.34", True),
@@ -166,7 +169,8 @@ def test_allow_list(entries: tuple[str, ...], host: str, port: int, address: str
 
 
 @pytest.mark.parametrize(
-    "entry", ["", "http://a.example", "a.example/x", "a.example:", "a.example:0", ":80", "a b", "*.x"]
+    "entry",
+    ["", "http://a.example", "a.example/x", "a.example:", "a.example:0", ":80", "a b", "*.x", "a" * 64],
 )
 def test_entries_that_mean_nothing_are_refused(entry: str) -> None:
     with pytest.raises(ValueError, match=r"neither|no such port"):
