@@ -124,7 +124,12 @@ def _run(wanted: argparse.Namespace) -> int:
     except NutgrafError as error:
         _failed(error)
         return USAGE
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    chatting = wanted.command in {None, "chat"}
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        handlers=[_log_of(settings, chatting=chatting)],
+    )
     if wanted.command == "digest":
         return _awaited(_digest(settings, wanted.source, wanted.form, wanted.url))
     if wanted.command in {"status", "receipt"}:
@@ -133,6 +138,19 @@ def _run(wanted: argparse.Namespace) -> int:
         return _awaited(_chat(settings))
     except KeyboardInterrupt:  # the usual way to leave a chat
         return OK
+
+
+def _log_of(settings: Settings, *, chatting: bool) -> logging.Handler:
+    """Standard error; but a chat's terminal is for answers, so there it is a file of at most 1 MB and
+    the one before it."""
+    if chatting and sys.stderr.isatty():
+        from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - see the module's docstring
+
+        with contextlib.suppress(OSError):  # no such folder: the store is about to say so
+            settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            here = settings.data_dir / "nutgraf.log"
+            return RotatingFileHandler(here, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    return logging.StreamHandler()
 
 
 def _awaited(work: Coroutine[Any, Any, int]) -> int:

@@ -259,6 +259,22 @@ def test_at_a_terminal_ctrl_c_leaves(terminal: Terminal, keys: str) -> None:
     assert termios.tcgetattr(terminal.master)[3] & termios.ECHO
 
 
+def test_at_a_terminal_the_log_is_a_file_and_not_on_the_screen(tmp_path: Path) -> None:
+    (tmp_path / "nutgraf.toml").write_text('log_level = "debug"')
+    running = Terminal(tmp_path)
+    try:
+        running.until("›")
+        assert b"DEBUG" not in running.shown
+        running.type("help\n")
+        running.until("every host contacted")
+        assert b"DEBUG" not in running.shown
+        running.type("exit\n")
+        assert running.left() == 0
+    finally:
+        ended(running)
+    assert " DEBUG " in (tmp_path / "data" / "nutgraf" / "nutgraf.log").read_text("utf-8")
+
+
 # A sitting whose desk is one function: a feed's story arrives while somebody types.
 NEWS_COMES = """
 import asyncio, sys
