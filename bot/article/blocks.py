@@ -7,7 +7,7 @@ library's verdict on the element (it kept the mark, or not) is a verdict on the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from lxml.html import Element, HtmlElement
@@ -138,13 +138,23 @@ def _blocks_at(node: HtmlElement, lines: list[str], mark: int, regions: Regions)
         linked=1.0 if node in regions.linked else linked_share(node),
         mark=mark,
         level=_HEADINGS.get(tag, 0),
-        junk=node in regions.junk,
+        junk=node in regions.junk or _holds_only(node, regions.junk),
         captions=node in regions.captions,
         deck=node in regions.decks,
         group=group,
         article=regions.articles.get(node, 0),
     )
     return [first, *(replace(first, text=line) for line in lines[1:])]
+
+
+def _holds_only(node: HtmlElement, kinds: Set[HtmlElement]) -> bool:
+    """Whether all text of ``node`` stands in children that are among ``kinds``."""
+    if len(node) == 0 or (node.text or "").strip():
+        return False
+    return all(
+        (child in kinds or not "".join(child.itertext()).strip()) and not (child.tail or "").strip()
+        for child in node
+    )
 
 
 def _is_row(node: HtmlElement, containers: set[HtmlElement]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lxml.html import HtmlElement
@@ -20,7 +21,7 @@ from bot.article.opinions import marks_in, readability_marks, trafilatura_text
 from bot.article.plain import paragraphs_of
 from bot.article.prune import drop_dead, furniture_of
 from bot.article.pull import repeated, without_pull_quotes
-from bot.article.scroll import own_story, without_teased_tail
+from bot.article.scroll import own_story, without_sources, without_teased_tail
 from bot.article.shingles import contained, tokens
 from bot.article.story import Block, joined
 from bot.article.tree import body_of, parse
@@ -30,6 +31,7 @@ from bot.types import Article, ArticleKind, Aside, Coverage, Page, ParagraphKind
 
 LIMIT_TEXT_CHARS = 600_000  # all text of the largest page of the body corpora has 494,000
 _STATED_WORDS = 80
+_MARKUP = re.compile(r"<!--|&(?:amp;)*lt;|\[/?\w+ \w+=")  # an editor's notation, escaped once or twice
 
 
 def read_html(page: Page) -> Article:
@@ -66,7 +68,7 @@ def read_html(page: Page) -> Article:
 
 def _picked(root: HtmlElement, source: str, blocks: list[Block], meta: Metadata) -> list[Block]:
     """Blocks of the story by the first opinion, and by the second where it could change the answer."""
-    first = readability_marks(root)
+    first = readability_marks(root) - {block.mark for block in blocks if block.junk}  # emptied elements
     if settled(blocks, first):
         return filled(blocks, [block for block in blocks if block.mark in first])
     second = marks_in(trafilatura_text(parse(source, "")), blocks)
@@ -76,7 +78,7 @@ def _picked(root: HtmlElement, source: str, blocks: list[Block], meta: Metadata)
 def _without_asides(
     picked: list[Block], blocks: list[Block], meta: Metadata
 ) -> tuple[list[Block], list[Aside]]:
-    body, pulls = without_pull_quotes(without_teased_tail(picked, blocks))
+    body, pulls = without_pull_quotes(without_teased_tail(without_sources(picked, blocks), blocks))
     body, notes = without_notes(without_offers(body))
     story, decks = without_deck(trimmed(body, meta.title, meta.byline))
     taken = {block.mark for block in picked}
@@ -91,7 +93,7 @@ def _or_stated(story: list[Block], meta: Metadata, *, live: bool) -> list[Block]
     if live and meta.posts and sum(block.kind is ParagraphKind.POST for block in story) < 2:
         stated = stated_posts(meta.posts)  # some pages state their posts' headlines only
         return stated if _size(stated) > _size(story) else story
-    lines = [] if "<!--" in meta.body or "&lt;" in meta.body else paragraphs_of(meta.body)
+    lines = [] if _MARKUP.search(meta.body) else paragraphs_of(meta.body)
     size = sum(len(tokens(line)) for line in lines)
     read = "\n".join(block.text for block in story)
     if meta.free is False or size < _STATED_WORDS or len(tokens(read)) > 0.6 * size:

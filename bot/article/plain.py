@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -22,15 +23,16 @@ from bot.types import Article, Aside, Coverage, Page, ParagraphKind
 
 LIMIT_CHARS = 400_000  # about 65,000 words: a book, not a story
 _TAG = re.compile(r"</?(?:p|br|div|li|ul|h[1-6])\b[^<>]{0,200}>", re.I)
+_INLINE = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,500})?/?>", re.I)
 _ENDS = re.compile(r"[.!?…:;,\"'”’»)\]\-–—]\s*$")
 _BULLET = re.compile(r"^(?:[•▪◦‣·*]|\(?\d{1,2}[.)])\s+\S")
 _TITLE_WORDS = 25
 
 
 def paragraphs_of(text: str) -> list[str]:
-    """Paragraphs of a text that may hold line breaks or stray tags, as JSON-LD bodies do."""
+    """Paragraphs of a text that may hold line breaks, stray tags or entities, as JSON-LD bodies do."""
     lines = _TAG.sub("\n", text).split("\n") if "\n" in text or _TAG.search(text) else [text]
-    return [line for line in map(one_line, lines) if line]
+    return [line for each in lines if (line := one_line(html.unescape(_INLINE.sub("", each))))]
 
 
 def read_plain(page: Page) -> Article:

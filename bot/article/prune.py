@@ -34,6 +34,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")  # imageEmbedCaption
 _SIDE_SHARE = 0.25
 _CLASS_SHARE = 0.2
 _LONG_CHARS = 120
+_STAMP_CHARS = 60
 
 
 def drop_dead(body: HtmlElement) -> None:
@@ -67,6 +68,10 @@ def furniture_of(body: HtmlElement) -> list[HtmlElement]:
     whole = len(words_of(body)) or 1
     for node in body.iter(*_SIDE, "figcaption"):
         if node not in below and len(words_of(node)) < _SIDE_SHARE * whole:
+            found.append(node)
+            below.update(node.iter())
+    for node in body.xpath(".//*[@itemprop='datePublished' or @itemprop='dateModified']"):
+        if node not in below and len(words_of(node)) < _STAMP_CHARS:
             found.append(node)
             below.update(node.iter())
     whole -= sum(len(words_of(node)) for node in found)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from bot.article.tree import words_of
 from bot.types import ParagraphKind
 
 _PULL = re.compile(r"pull-?quote|quote-?box|blockquote", re.I)
@@ -25,6 +26,7 @@ _KINDS = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), ParagraphKind.HEADING),
     **dict.fromkeys(("article", "section", "main"), ParagraphKind.BODY),
 }
+_SLANTED = frozenset({"em", "i", "small"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -74,7 +76,10 @@ def _quotations(body: HtmlElement) -> dict[HtmlElement, int]:
 
 
 def _captions(body: HtmlElement) -> set[HtmlElement]:
-    """In a ``<figcaption>``, in a box called a caption, or beside a picture in its ``<figure>``."""
+    """In a ``<figcaption>``, in a box called a caption, or beside a picture in its ``<figure>``.
+
+    Also in slanted type right below a paragraph that is a picture.
+    """
     found: set[HtmlElement] = set()
     for node in body.xpath(".//figcaption | .//*[contains(@class, 'aption') or contains(@id, 'aption')]"):
         if node.tag == "figcaption" or _CAPTION.search(_named(node)):
@@ -82,7 +87,18 @@ def _captions(body: HtmlElement) -> set[HtmlElement]:
     for node in body.iter("figure"):
         if node.find(".//blockquote") is None and node.find(".//table") is None:
             found.update(below for below in node.iter() if below.tag not in _HEADINGS)
+    for node in body.xpath(".//p[.//img]"):
+        below = node.getnext()
+        if below is not None and below.tag == "p" and not words_of(node) and _is_slanted(below):
+            found.update(below.iter())
     return found
+
+
+def _is_slanted(node: HtmlElement) -> bool:
+    """All its words stand in ``<em>``, ``<i>`` or ``<small>``, and nothing else is in it."""
+    inner = [child for child in node if isinstance(child.tag, str)]
+    loose = f"{node.text or ''}{''.join(child.tail or '' for child in inner)}"
+    return bool(words_of(node)) and not loose.strip() and all(child.tag in _SLANTED for child in inner)
 
 
 def _named(node: HtmlElement) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bot.article.lexicon import pattern
 from bot.article.shingles import folded, tokens
 from bot.article.stamps import stamp_of
 from bot.article.story import Block
@@ -14,6 +15,8 @@ _BY = re.compile(r"^(?:by|von|par|por)\s+\S", re.I)
 _HEAD_BLOCKS = 5
 _HEAD_WORDS = 14
 _TEASERS = 3
+_LINKED = 0.8
+_SOURCES_SHARE = 0.4
 _TEASER_WORDS = 45
 _ANY_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -35,20 +38,41 @@ def own_story(blocks: Sequence[Block], title: str) -> list[Block]:
 def without_teased_tail(kept: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
     """``kept`` without the teasers of other stories at its end: short texts, each with a linked headline.
 
-    The headlines themselves were never kept; they stand in ``blocks``, the whole page.
+    The headlines stand in ``blocks``, the whole page, and may have been kept as well.
     """
     place = {block.mark: at for at, block in enumerate(blocks)}
-    end = len(kept)
-    while end > 1 and _is_teaser(
-        kept[end - 1], blocks[place[kept[end - 2].mark] + 1 : place[kept[end - 1].mark]]
-    ):
+    solid = [at for at, block in enumerate(kept) if block.linked <= _LINKED]
+    end = len(solid)
+    while end > 1:
+        low, high = place[kept[solid[end - 2]].mark], place[kept[solid[end - 1]].mark]
+        if not _is_teaser(kept[solid[end - 1]], blocks[low + 1 : high]):
+            break
         end -= 1
-    return list(kept[:end]) if len(kept) - end >= _TEASERS else list(kept)
+    if end <= 1 or len(solid) - end < _TEASERS:  # nothing but teasers is an index, for the gate to tell
+        return list(kept)
+    return list(kept[: solid[end - 1] + 1])
+
+
+def without_sources(kept: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
+    """``kept`` up to the heading of its list of sources, which itself was not kept."""
+    taken = {block.mark for block in kept}
+    whole = sum(len(block.text) for block in kept)
+    for head in blocks:
+        if head.level and head.mark not in taken and pattern("source_heads", "^", r"\W*$").match(head.text):
+            before = [block for block in kept if block.mark < head.mark]
+            if sum(len(block.text) for block in before) >= _SOURCES_SHARE * whole:
+                return before
+    return list(kept)
 
 
 def _is_teaser(block: Block, above: Sequence[Block]) -> bool:
-    headed = any(one.linked > 0.8 and len(tokens(one.text)) >= 3 for one in above)
+    headed = any(_is_linked_head(one) for one in above)
     return headed and len(tokens(block.text)) <= _TEASER_WORDS
+
+
+def _is_linked_head(block: Block) -> bool:
+    """Some sites print the headline twice, once for screen readers and without the link."""
+    return block.linked > (0.4 if block.level > 1 else _LINKED) and len(tokens(block.text)) >= 3
 
 
 def _same(left: str, right: str) -> bool:

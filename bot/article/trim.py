@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.article.choose import is_prose
 from bot.article.lexicon import pattern
 from bot.article.shingles import folded, tokens
 from bot.article.story import Block
@@ -28,6 +29,14 @@ _TAIL_LINES = 6
 _TAIL_WORDS = 45
 _CARD_WORDS = 120
 _HEAD_WORDS = 8
+_HEAD_SHARE = 0.4  # of the words; a list of sources has many short lines
+_DATED_WORDS = 14
+_TIME_WORDS = re.compile(
+    r"\d+(?:st|nd|rd|th|[ap]m)?|[ap]\.?m|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|"
+    r"mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|"
+    r"published|posted|updated|last|first|modified|on|at|the|of|utc|gmt|bst|[ecmp][sd]?t|cest|ist",
+    re.I,
+)
 _RUN_LINKED = 0.3
 _RUN_LINES = 4
 
@@ -38,11 +47,15 @@ def trimmed(blocks: Sequence[Block], title: str, byline: Sequence[str] = ()) -> 
     named = folded(title)
     seen: set[str] = set()
     kept: list[Block] = []
+    opened = False
     for block in blocks:
         key = folded(block.text)
         count = len(key.split())
-        if not count or _RULE.match(block.text) or block.level == 1 or (named and key == named):
+        if not count or _RULE.match(block.text) or (named and key == named):
             continue
+        if block.level == 1 and (not opened or key in named):  # some set their subheadings as <h1>
+            continue
+        opened = opened or is_prose(block)
         if _is_link_row(block, count) or (cue.match(block.text) and (block.linked > 0.3 or count < 25)):
             continue
         if count >= _DOUBLE_WORDS and key in seen and _ENDS.search(block.text):
@@ -62,7 +75,7 @@ def _without_rims(kept: list[Block], byline: Sequence[str]) -> list[Block]:
     kept = _without_tail_lines(_before_tail_head(kept), byline)
     while kept and _is_tail(kept[-1]):
         kept.pop()
-    while kept and kept[0].level != 2 and _is_label(kept[0], 4):
+    while kept and ((kept[0].level != 2 and _is_label(kept[0], 4)) or _is_time(kept[0])):
         kept.pop(0)
     return kept
 
@@ -70,7 +83,7 @@ def _without_rims(kept: list[Block], byline: Sequence[str]) -> list[Block]:
 def _before_tail_head(kept: list[Block]) -> list[Block]:
     """Cut at a line such as "References" in the second half, and a run of lines that are mostly links."""
     head = pattern("tail_heads", r"^\W*", r"\W*$")
-    for at in range((len(kept) + 1) // 2, len(kept)):
+    for at in range(_half(kept), len(kept)):
         if len(tokens(kept[at].text)) <= _HEAD_WORDS and head.match(kept[at].text):
             kept = kept[:at]
             break
@@ -78,6 +91,25 @@ def _before_tail_head(kept: list[Block]) -> list[Block]:
     while end and kept[end - 1].linked > _RUN_LINKED:
         end -= 1
     return kept[:end] if len(kept) - end >= _RUN_LINES else kept
+
+
+def _half(kept: Sequence[Block]) -> int:
+    """Where the second half begins: by lines, or by words if that is earlier."""
+    sizes = [len(tokens(block.text)) for block in kept]
+    read, whole = 0, sum(sizes)
+    for at, size in enumerate(sizes[: (len(kept) + 1) // 2]):
+        if read > 0 and read >= _HEAD_SHARE * whole:
+            return at
+        read += size
+    return (len(kept) + 1) // 2
+
+
+def _is_time(block: Block) -> bool:
+    """ "Updated Dec. 23, 2023, 7:58 AM UTC": digits and the words of a printed time, nothing else."""
+    words = tokens(block.text)
+    if block.kind is ParagraphKind.POST or not any(word.isdigit() for word in words):
+        return False
+    return 2 < len(words) <= _DATED_WORDS and all(_TIME_WORDS.fullmatch(word) for word in words)
 
 
 def _without_tail_lines(kept: list[Block], byline: Sequence[str]) -> list[Block]:
