@@ -55,7 +55,7 @@ def _entry(row: RawEntry, base: str, now: datetime) -> Entry | None:
     own_id = row.id.strip()
     if own_id == row.link.strip():
         own_id = link  # fastfeedparser fills a missing guid with the link as it is written
-    elif "#" not in link and _names_page(own_id.partition("#")[0], link):
+    elif "#" in own_id and "#" not in link and _names_page(own_id.partition("#")[0], link):
         own_id = own_id.partition("#")[0]  # some sites count a story's updates there: "...#0", "...#1"
     return Entry(_id(own_id or link), link, title, published, plain(row.summary, _SUMMARY_LIMIT))
 
