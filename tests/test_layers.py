@@ -23,25 +23,27 @@ ASSEMBLY = {"bot.config", "bot.app", "bot.evaluate"}
 MAY: dict[str, set[str]] = {
     **dict.fromkeys(WORDS, WORDS),
     **dict.fromkeys(PORTS, WORDS),
-    **{room: WORDS | THOUGHT for room in THOUGHT},
+    **dict.fromkeys(THOUGHT, WORDS | THOUGHT),
     **{room: WORDS | PORTS | {room} for room in HANDS},
-    **{room: WORDS | PORTS | THOUGHT | DESK for room in DESK},
+    **dict.fromkeys(DESK, WORDS | PORTS | THOUGHT | DESK),
     "bot.config": WORDS,
-    **{room: WORDS | PORTS | THOUGHT | HANDS | DESK | ASSEMBLY for room in ("bot.app", "bot.evaluate")},
+    **dict.fromkeys(("bot.app", "bot.evaluate"), WORDS | PORTS | THOUGHT | HANDS | DESK | ASSEMBLY),
     "adapters": set(),
-    "adapters.terminal": {"bot.types", "bot.errors", "bot.urls", "bot.display", "bot.ports", "bot.desk", "adapters"},
+    "adapters.terminal": {
+        "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.ports", "bot.desk", "adapters",
+    },
     "adapters.cli": {
-        "bot", "bot.types", "bot.errors", "bot.display", "bot.messages", "bot.app", "bot.config", "bot.digest",
-        "bot.evaluate", "adapters",
-        "adapters.terminal",
+        "bot", "bot.types", "bot.errors", "bot.display", "bot.messages", "bot.app", "bot.config",
+        "bot.digest", "bot.evaluate", "adapters", "adapters.terminal",
     },
     "adapters.__main__": {"adapters.cli"},
 }  # fmt: skip
 
 # third-party library -> the one room that may import it
 DOORS = {
-    "aiohttp": "bot.fetch", "yarl": "bot.fetch", "readability": "bot.article", "trafilatura": "bot.article", "lxml": "bot.article",
-    "charset_normalizer": "bot.article", "sentencex": "bot.extract.sentences", "pycrfsuite": "bot.extract.tagger",
+    "aiohttp": "bot.fetch", "yarl": "bot.fetch", "readability": "bot.article", "trafilatura": "bot.article",
+    "lxml": "bot.article", "charset_normalizer": "bot.article", "sentencex": "bot.extract.sentences",
+    "pycrfsuite": "bot.extract.tagger",
     "procrastinate": "bot.engine", "psycopg": "bot.store", "psycopg_pool": "bot.store", "yoyo": "bot.store",
     "fastfeedparser": "bot.feeds", "feedparser": "bot.feeds", "rich": "adapters.terminal",
 }  # fmt: skip
@@ -73,7 +75,10 @@ def imports_of(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             # "from bot import fetch" names a module, "from bot.types import Span" a member
-            found |= {f"{node.module}.{a.name}" if node.module in {"bot", "adapters"} else node.module or "" for a in node.names}
+            found |= {
+                f"{node.module}.{a.name}" if node.module in {"bot", "adapters"} else node.module or ""
+                for a in node.names
+            }
     return found
 
 
