@@ -8,7 +8,7 @@ import unicodedata
 from bot.types import Span
 
 # Marks that newsrooms print for quotations (Unicode chapter 6.2, table 6-3).
-DOUBLE_MARKS = "\"\u201c\u201d\u201e\u201f\u00ab\u00bb"
+DOUBLE_MARKS = '"\u201c\u201d\u201e\u201f\u00ab\u00bb'
 SINGLE_MARKS = "'\u2018\u2019\u201a\u2039\u203a"
 
 _WORD = re.compile(r"\w[\w'\u2019\-]*")
