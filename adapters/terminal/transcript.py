@@ -3,8 +3,8 @@
 A line is an event: ``post`` (id, place, key, message), ``edit`` (id, message), ``shown`` (id),
 ``delete`` (id). A message is posted when its line is on the disk, whatever the screen saw of it; what
 was posted and not shown is shown at the next start. A half line left by a crash counts as nothing.
-When a sitting begins or ends, and when a message is deleted, the file is rewritten without the words
-of messages that were shown, and without what is older than the retention.
+When a sitting begins or ends, when a message is deleted, and now and then in between, the file is
+rewritten without the words of messages that were shown, and without what is older than the retention.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from typing import Any
 
 from bot.types import Block, BlockKind, Message, Place, Run
 
+_TIDY_AFTER = 500  # events: a sitting that follows feeds may last for months
+
 
 @dataclass(slots=True)
 class Entry:
-    """One message of the chat. ``message`` None: shown in an earlier run, its words are gone."""
+    """One message of the chat. ``message`` None: it was shown, its words are gone."""
 
     id: str
     place: Place
@@ -42,6 +44,8 @@ class Transcript:
         self._keep = timedelta(days=retention_days)
         self._entries: dict[str, Entry] = {}
         self._ids: dict[tuple[Place, str], str] = {}
+        self._appended = 0  # since the file was tidied
+        self._torn = False  # the last line may be half a line: the disk was full
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         for event in _events(path):
             with suppress(KeyError, ValueError, TypeError):  # an event of another make of us
@@ -64,7 +68,7 @@ class Transcript:
         if known is not None:
             return known
         row = Entry(uuid.uuid4().hex, place, key, datetime.now(UTC), message)
-        self._append(_posting(row, message))
+        self._append(_posting(row))
         return self._entries[row.id]
 
     def edit(self, entry_id: str, message: Message) -> None:
@@ -82,11 +86,17 @@ class Transcript:
 
     def _append(self, event: dict[str, Any]) -> None:
         """On the disk first, then believed."""
+        torn, self._torn = self._torn, True
         with self._path.open("a", encoding="utf-8") as out:
-            out.write(json.dumps(event) + "\n")
+            out.write("\n" * torn + json.dumps(event) + "\n")
             out.flush()
             os.fsync(out.fileno())
+        self._torn = False
         self._apply(event)
+        self._appended += 1
+        if self._appended >= _TIDY_AFTER:
+            with suppress(OSError):  # no room for a copy: the next event tries again
+                self.tidy()
 
     def _apply(self, event: dict[str, Any]) -> None:
         kind, entry_id = event["event"], event["id"]
@@ -104,8 +114,7 @@ class Transcript:
         elif entry_id in self._entries:
             row = self._entries[entry_id]
             row.shown = kind == "shown"
-            if kind == "edit":
-                row.message = _message(event["message"])
+            row.message = None if row.shown else _message(event["message"])
 
     def tidy(self) -> None:
         """Write what is still needed beside the file and put it in its place."""
@@ -117,20 +126,21 @@ class Transcript:
         beside.touch(mode=0o600)
         with beside.open("w", encoding="utf-8") as out:
             for row in self._entries.values():
-                out.write(json.dumps(_posting(row, None if row.shown else row.message)) + "\n")
+                out.write(json.dumps(_posting(row)) + "\n")
             out.flush()
             os.fsync(out.fileno())
         beside.replace(self._path)
+        self._appended, self._torn = 0, False
 
 
-def _posting(row: Entry, message: Message | None) -> dict[str, Any]:
+def _posting(row: Entry) -> dict[str, Any]:
     return {
         "event": "post",
         "id": row.id,
         "place": asdict(row.place),
         "key": row.key,
         "at": row.at.isoformat(),
-        "message": asdict(message) if message else None,
+        "message": asdict(row.message) if row.message else None,
     }
 
 

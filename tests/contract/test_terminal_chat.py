@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import io
+import resource
 from importlib import import_module
 from pathlib import Path
 
@@ -127,6 +128,33 @@ def test_words_leave_the_file_when_they_are_shown_or_deleted(tmp_path: Path) -> 
     assert b"Secret" not in here.read_bytes()
     assert here.stat().st_mode & 0o077 == 0
     assert Transcript(here).find(HERE, "one") is not None
+
+
+def test_a_long_sitting_keeps_neither_words_nor_what_is_too_old(tmp_path: Path) -> None:
+    here = tmp_path / "t.jsonl"
+    transcript = Transcript(here, retention_days=0)
+    for number in range(600):
+        transcript.mark_shown(transcript.post(HERE, message(f"Secret {number}"), str(number)).id)
+    assert b"Secret 1" not in here.read_bytes()
+    assert len(here.read_bytes().splitlines()) < 600
+    assert transcript.find(HERE, "1") is None
+    assert transcript.find(HERE, "599") is not None
+
+
+def test_what_a_full_disk_tore_does_not_spoil_the_next_line(tmp_path: Path) -> None:
+    here = tmp_path / "t.jsonl"
+    transcript = Transcript(here)
+    transcript.post(HERE, message("Pier closes."), "k1")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (here.stat().st_size + 20, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            transcript.post(HERE, message("Ferry stops."), "k2")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    transcript.post(HERE, message("Ferry stops."), "k2")
+    again = Transcript(_copy(tmp_path))
+    assert [again.find(HERE, key) is not None for key in ("k1", "k2")] == [True, True]
 
 
 def test_what_is_older_than_the_retention_goes(tmp_path: Path) -> None:
