@@ -19,6 +19,7 @@ from bot.store.migrate import migrate_postgres
 _Pool: TypeAlias = "psycopg_pool.AsyncConnectionPool[psycopg.AsyncConnection[DictRow]]"
 _OPEN_TIMEOUT_S = 10.0
 _POOL_SIZE = 8
+_TROUBLE = (psycopg.OperationalError, psycopg_pool.PoolTimeout)
 
 
 class PostgresConnection:
@@ -54,8 +55,12 @@ class PostgresDatabase:
             async with self._pool.connection() as native:
                 connection = PostgresConnection(native)
                 yield connection
-        except (psycopg.OperationalError, psycopg_pool.PoolTimeout) as error:
-            raise StoreUnusable(_shown(self.address), _cause(error)) from error
+        except Exception as error:
+            # what the engine meets on the lent connection comes wrapped in its own error
+            trouble = error if isinstance(error, _TROUBLE) else error.__cause__
+            if not isinstance(trouble, _TROUBLE):
+                raise
+            raise StoreUnusable(_shown(self.address), _cause(trouble)) from error
         for call in connection.calls:
             await call()
 

@@ -120,6 +120,21 @@ async def test_an_engine_whose_server_drops_every_connection_goes_on(postgres_se
         await bot.does("E2")
 
 
+async def test_a_server_that_goes_before_the_job_is_written_is_told_alike(postgres_server: str) -> None:
+    async with bot_on(await open_database(fresh_schema(postgres_server))) as bot:
+
+        async def take() -> None:
+            async with bot.store.begin() as tx:
+                (me,) = await tx._rows("select pg_backend_pid() as pid")
+                with psycopg.connect(postgres_server, autocommit=True) as admin:
+                    admin.execute("select pg_terminate_backend(%s, 5000)", (me["pid"],))
+                await bot.engine.defer(tx._connection, ANSWER, "E1")
+
+        with pytest.raises(StoreUnusable) as refused:
+            await take()
+        assert refused.value.cause == "the server does not answer as it should"
+
+
 async def test_bots_that_start_together_on_an_empty_server_share_the_work(postgres_server: str) -> None:
     address = fresh_schema(postgres_server)
     databases = await asyncio.gather(*(open_database(address) for _ in range(3)))
