@@ -33,7 +33,7 @@ _NOUN_BEFORE = re.compile(rf"\b{_ORG_NOUN}, (?:the )?$")
 _WHO_AFTER = re.compile(r", who\b")
 _DATELINE = re.compile(r"(?:, [A-Z][\w. ]{1,20})?(?: \([\w ]{2,25}\))? (?:\u2014|\u2013|--) ")
 _SOURCE_END = re.compile(r"\) (?:\u2014|\u2013|--?) ")
-_NOUN_WORD = re.compile(r"([\w-]+),? $")
+_NOUN_WORD = re.compile(r"(?<![\w-])([\w-]+),? $")  # the look-behind keeps it linear
 _THE_BEFORE = re.compile(r"\b[Tt]he $")
 _AGE_AFTER = re.compile(r",? \(\d{1,2}\)|, \d{1,2}(?=[,.;)])|, (?:a |an |the )?\d{1,2}-year-old\b")
 _ALSO = re.compile(

@@ -7,7 +7,7 @@ at is capped (``bot.extract.tokens``), so that a hostile page costs no more than
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from bot.extract import gazetteer as known
@@ -17,7 +17,7 @@ from bot.extract.evidence import settled
 from bot.extract.gender import gender_of
 from bot.extract.lexicon import words as listed
 from bot.extract.names import Found, Group, fullest, grouped, key_of
-from bot.extract.roles import Role, age_beside, best, roles_beside
+from bot.extract.roles import Role, age_beside, best, redescribed, roles_beside
 from bot.extract.spotting import Spot, after_titles, is_headline, spot
 from bot.extract.tagger import tagged
 from bot.extract.tokens import PageWords, Token, is_name_like, tokenised
@@ -196,7 +196,34 @@ def _assembled(article: Article, groups: list[Group]) -> Cast:
         entities.append(_entity(article, group, people, bounds, starts))
         mentions.extend(NameMention(one.span, index) for one in group.found)
     mentions.sort(key=lambda mention: mention.span)
+    entities = _with_descriptions(article, entities, mentions)
     return Cast(_with_redescribed(article, entities), tuple(mentions))
+
+
+def _with_descriptions(article: Article, entities: list[Entity], mentions: list[NameMention]) -> list[Entity]:
+    """Roles of "The 61-year-old oceanographer ...", for the one person that is named before it.
+
+    Named earlier in the paragraph; where it opens the paragraph, in the one before.
+    """
+    out = list(entities)
+    starts = [mention.span.start for mention in mentions]
+    previous = 0
+    for paragraph in article.paragraphs:
+        low = paragraph.span.start
+        for role in redescribed(article.text, low, paragraph.span.end):
+            begin = previous if role.start - low <= len("The ") else low
+            named = {
+                mention.entity
+                for mention in mentions[bisect_left(starts, begin) : bisect_left(starts, role.start)]
+                if out[mention.entity].kind is EntityKind.PERSON
+            }
+            if len(named) != 1 or out[(at := named.pop())].roles:
+                continue
+            phrase = article.phrase(role.start, role.end)
+            aged = article.phrase(role.start, role.start + phrase.text.index(" "))
+            out[at] = replace(out[at], roles=(phrase,), age=out[at].age or aged)
+        previous = low
+    return out
 
 
 def _with_redescribed(article: Article, entities: list[Entity]) -> tuple[Entity, ...]:
@@ -284,7 +311,14 @@ def _roles_and_age(
     for role in best([role for role, _ in ranked]):
         phrase = article.phrase(role.start, role.end, order[id(role)])
         phrases.setdefault(key_of(phrase.text), phrase)
-    return tuple(phrases.values()), age
+    return _of_what_first(tuple(phrases.values())), age
+
+
+def _of_what_first(roles: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
+    """ "former director of the Print Museum" before "former director", wherever each is printed."""
+    said = roles[0].text.lower() if roles else ""
+    fuller = [role for role in roles[1:] if role.text.lower().startswith((f"{said} of ", f"{said} at "))]
+    return (fuller[0], *(role for role in roles if role is not fuller[0])) if fuller else roles
 
 
 def _paragraph(span: Span, bounds: list[Span], starts: list[int], size: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ that is no repetition of the lead. The weights are hand-set; ``tests/corpus`` ho
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -13,13 +14,17 @@ from bot.extract.cast import Cast
 from bot.extract.lexicon import words
 from bot.text import count_words, fold, letters
 from bot.text import words as word_spans
-from bot.types import Article, Quote, QuoteKind, Score, SpeakerKind
+from bot.types import Article, AsideKind, Quote, QuoteKind, Score, SpeakerKind
 
 FRAGMENT_WORDS = 5  # fewer are never key
-_SHORT, _LONG = 9, 60  # words of a quote that can be read at a glance
+_CURT, _SHORT, _LONG = 7, 9, 60  # words of a quote that can be read at a glance
+_REMARK = 15  # shorter turns of a conversation are remarks in passing
+_CHOSEN_LETTERS = 12  # fewer in common are a phrase that anybody may use
+_MARKED = re.compile(r"[“‘\"']([^”’\"]{4,200})[”’\"']")
 _LEAST, _MOST = 3, 5  # key quotes, where the story has as many
 _WORTH = 1.0  # below this a fourth and fifth are left out
 _HEARD = 0.45  # a voice already chosen counts less by this, each time
+_ANSWERS = 0.1  # the same, for who answers in a transcript or an interview: the others only ask
 
 
 def scored(article: Article, quotes: tuple[Quote, ...], cast: Cast) -> tuple[Quote, ...]:
@@ -38,16 +43,33 @@ def key_quotes(article: Article, quotes: tuple[Quote, ...], cast: Cast | None = 
     """
     known = quotes if all(quote.score.parts for quote in quotes) else scored(article, quotes, cast or Cast())
     open_for = [i for i, quote in enumerate(known) if _size(article, quote) >= FRAGMENT_WORDS]
+    answering = _answering(article, known)
     chosen: list[int] = []
     while open_for and len(chosen) < _MOST:
         heard = Counter(_voice(known[i]) for i in chosen)
-        best = max(open_for, key=lambda i: (known[i].score.total - _HEARD * heard[_voice(known[i])], -i))
+        worth = {i: known[i].score.total - _less(_voice(known[i]), heard, answering) for i in open_for}
+        best = max(open_for, key=lambda i: (worth[i], -i))
         own = known[best].score.total
         if own < _WORTH and (len(chosen) >= _LEAST or (chosen and known[best].speaker is None)):
             break
         chosen.append(best)
         open_for.remove(best)
     return tuple(sorted(chosen))
+
+
+def _less(voice: str, heard: Counter[str], answering: str | None) -> float:
+    return heard[voice] * (_ANSWERS if voice == answering else _HEARD)
+
+
+def _answering(article: Article, quotes: tuple[Quote, ...]) -> str | None:
+    """The voice with the most words where most statements are turns without marks; else None."""
+    turns = [quote for quote in quotes if quote.kind is QuoteKind.BLOCK and quote.speaker]
+    if len(turns) < _LEAST or len(turns) * 2 < len(quotes):
+        return None
+    said: Counter[str] = Counter()
+    for quote in turns:
+        said[_voice(quote)] += _size(article, quote)
+    return said.most_common(1)[0][0]
 
 
 def _voice(quote: Quote) -> str:
@@ -63,12 +85,16 @@ def _score(
 ) -> Score:
     said = " ".join(part.of(article.text) for part in quote.parts)
     size = _size(article, quote)
+    block = quote.kind is QuoteKind.BLOCK
     parts = [
         ("speaker", _speaker_weight(quote, weights)),
-        ("length", _length(size)),
+        ("length", _length(size) - (0.3 if block and _SHORT <= size < _REMARK else 0.0)),
         ("kind", {QuoteKind.DIRECT: 0.5, QuoteKind.BLOCK: 0.2, QuoteKind.PARTIAL: -0.1}[quote.kind]),
         ("position", 0.4 * (1.0 - quote.parts[0].start / max(1, len(article.text)))),
         ("words", _telling(said)),
+        ("chosen", _chosen(article, said)),
+        ("says nothing", -0.8 if _is_boilerplate(said) else 0.0),
+        ("question", -0.6 if block and said.rstrip().endswith("?") else 0.0),
         ("repeats lead", -0.5 if _overlap(said, lead) > 0.6 else 0.0),
         ("voice", 0.1 * min(3, voices[_voice(quote)]) if quote.speaker else 0.0),
     ]
@@ -101,7 +127,7 @@ def _length(size: int) -> float:
     if size < FRAGMENT_WORDS:
         return -1.5
     if size < _SHORT:
-        return -0.2
+        return -0.2 if size >= _CURT else -0.3
     return 0.4 if size <= _LONG else 0.1
 
 
@@ -109,6 +135,24 @@ def _telling(said: str) -> float:
     """Opinion, promise, warning, number: words that make a sentence worth quoting."""
     found = {fold(span.of(said)) for span in word_spans(said)} & words("telling_words.txt")
     return min(0.4, 0.1 * len(found))
+
+
+def _is_boilerplate(said: str) -> bool:
+    folded = fold(said)
+    return any(phrase in folded for phrase in words("boilerplate.txt"))
+
+
+def _chosen(article: Article, said: str) -> float:
+    """The desk itself took words of it for the headline's quotation or for a pull quote."""
+    own = letters(said)
+    shown = [_quoted(article.title)]
+    shown += [letters(aside.text) for aside in article.asides if aside.kind is AsideKind.PULL_QUOTE]
+    return 0.3 if any(len(one) >= _CHOSEN_LETTERS and (one in own or own in one) for one in shown) else 0.0
+
+
+def _quoted(title: str) -> str:
+    match = _MARKED.search(title)
+    return letters(match.group(1)) if match else ""
 
 
 def _lead(article: Article) -> frozenset[str]:

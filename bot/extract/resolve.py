@@ -88,11 +88,15 @@ class _Walk:
             if row.kind is ParagraphKind.HEADING:
                 continue
             borders = set(row.borders)
+            before = (dict(self.salience.scores), list(self.strangers), dict(self.stranger_keys))
             for at, unit in enumerate(row.units):
                 # a sentence without end (a list, a hostile page) fades as it goes on
                 if at in borders or at % _ENDLESS == _ENDLESS - 1:
                     self.salience.fade(SENTENCE_FADES)
                 self._meet(number, row, at, unit)
+            if row.kind is ParagraphKind.BLOCKQUOTE:
+                # who is spoken of in words quoted from elsewhere is not "she" in the next paragraph
+                self.salience.scores, self.strangers, self.stranger_keys = before
             self.salience.fade(PARAGRAPH_FADES)
 
     def _meet(self, number: int, row: Row, at: int, unit: Unit) -> None:

@@ -26,14 +26,10 @@ _AGE = re.compile(r"(?:, (?:who is |aged )?| \(|, aged |, now )(\d{1,3})(?=[,.;)
 _YEARS_OLD = re.compile(r"\b(\d{1,3}|[a-z]+(?:-[a-z]+)?)-year-old\b")
 _STOP = re.compile(
     r"[;:\n(\u201d\"\u2014!?]| [-\u2013] |,(?!\d)(?! (?:Inc|Ltd|LLC|Jr|Sr)\b)"
-    r"|\.(?=\s|$|[\"\u201d])(?<!\b[A-Z]\.)(?<!\b(?:St|Dr|Mr|Ms|Jr|Sr)\.)"
+    r"|\.(?=\s|$|[\"\u201d])(?<!\b[A-Z]\.)(?<!\b(?:St|Dr|Mr|Ms|Jr|Sr|No)\.)"
     r"(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\bCorp\.)"
     r"| (?:said|says|told|added|who|whom|whose|which|where|when|while|but|has|had|was|is|were|will|would)\b"
 )
-_GROUP_TAIL = re.compile(r" (?:group|militia|movement|party|network|faction)\b")
-_GROUP_HEAD = re.compile(r"(?<![\w-])([A-Z][\w.-]*['\u2019]s (?:[a-z][\w-]+ ){0,3})$")
-_NAMED = re.compile(r"\b(?:[Aa]n?|[Tt]he) ((?:[\w\u2019'-]+ ){0,4}[\w-]+) (?:named|called) $")
-_CLAUSE_END = re.compile(r"[;\n]|[,.](?!\d)")  # "which owns about 9,000 homes" is not over at "9"
 _ARTICLE = re.compile(r"(?:the|an?|its|his|her|their|our|my|whose) ", re.IGNORECASE)
 _WORD = re.compile(r"[\w\u2019'&.-]+")
 _RELATIVE = re.compile(
@@ -42,10 +38,25 @@ _RELATIVE = re.compile(
 )
 _COPULA = re.compile(r" (?:is|was|became) (?=(?:the|an?) )")
 _ROSE = re.compile(r", (?=who rose to prominence as )")
+_TENURE = re.compile(
+    r", (?=who has [a-z]+ (?:(?:[\w\u2019'-]|No\.)+ ){1,8}(?:for [\w-]+ years|since \d{4})\b)"
+)
+_LATER = re.compile(
+    r", (?=who [a-z]+ (?:[\w\u2019'-]+ ){1,8}and (?:now|later|then) "
+    r"(?:leads|heads|runs|owns|chairs|directs|teaches|led) )"
+)
+_AGED = re.compile(r"(?:(?<=[.!?] )|(?<=[.!?][\u201d\"] )|(?<=\n)|\A)The (\d{1,3}-year-old) ")
+_OF_WHAT = re.compile(r" (?:of|for|at|from|with) ")
+_WHO_CLAUSE = re.compile(r", who (?:[a-z]+s|has [a-z]+|[a-z]+ed) [^,.;\n]{2,90}(?=[,.])")
 _INTO_NAME = re.compile(
     r"(?<![\w\u2019'-])((?:[Tt]he|[Aa]n?|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur|[Ww]hose|[Mm]y"
     r"|(?:[A-Z][\w.\u2019'-]*,? ){0,4}?[A-Z][\w.-]*['\u2019]s?|[Tt]he \w+['\u2019]s?)"
     r" [^,.;:\"\u201c\u201d()\n]{3,110}), (?:the )?$"
+)
+_KIN = re.compile(  # nobody is "a husband" in a digest: "her husband"
+    r"(?:his|her|their) (?:[\w-]+ ){0,2}(?:husband|wife|spouse|partner|father|mother|son|daughter|brother"
+    r"|sister|widow|widower|uncle|aunt|niece|nephew|cousin|grand\w+|parents?|fianc\S+)$",
+    re.IGNORECASE,
 )
 _OWNER = re.compile(r"\b(?:owner|parent|maker|supplier|operator|sponsor|builder|publisher|rival|employer)$")
 _SPEECH_BEFORE = re.compile(
@@ -151,11 +162,17 @@ def _title_before(text: str, low: int, start: int) -> list[Role]:
     first = len(parts) - 1
     while first and text[low + parts[first - 1].end() : low + parts[first].start()] == " ":
         word = parts[first - 1][0]
-        if not _modifies(word, low + parts[first - 1].start(), text):
+        ended = word.endswith(".") and not _is_short(word)
+        if ended or not _modifies(word, low + parts[first - 1].start(), text):
             break
         first -= 1
     named = first < len(parts) - 1
     return [Role(low + parts[first].start(), end, 4.5 if named else 4.0)]
+
+
+def _is_short(word: str) -> bool:
+    """An abbreviation: "U.S.", "Lt.", "Sen."; not the end of a sentence ("City Hall. Mayor X")."""
+    return "." in word[:-1] or len(word) < 4 or known.is_title(word)
 
 
 def _named_before(text: str, low: int, start: int) -> list[Role]:
@@ -200,7 +217,7 @@ def _noun_phrase_before(text: str, low: int, start: int, following: str, kind: E
     phrase = match[1]
     if not (_has_head(phrase, kind) or (kind is EntityKind.ORG and _OWNER.search(phrase))):
         return []
-    skip = _ARTICLE.match(phrase)
+    skip = None if _KIN.match(phrase) else _ARTICLE.match(phrase)
     return [Role(match.start(1) + (skip.end() if skip else 0), match.end(1), 5.0)]
 
 
@@ -258,14 +275,21 @@ def _relative(text: str, end: int, high: int, match: re.Match[str]) -> list[Role
     if match[1]:
         return [role._replace(weight=4.2) for role in _phrase_at(text, match.end(), high, EntityKind.PERSON)]
     rose = _ROSE.match(text, end, high)
+    tenure = _TENURE.match(text, end, high) or _LATER.match(text, end, high)
+    if tenure and match[2] not in words("role_verbs.txt"):
+        return _clause(text, end, high, match.end(), 2.4)
     present = match[2].endswith("s") and match[2] not in {"was", "says", "has", "is", "does", "goes", "as"}
     if not rose and not present and match[2] not in words("role_verbs.txt"):
         return []
-    stop = _STOP.search(text, match.end(), high)
+    weight = 1.0 if rose else 3.5 if match[2] in words("role_verbs.txt") else 2.5
+    return _clause(text, end, high, match.end(), weight)
+
+
+def _clause(text: str, end: int, high: int, after: int, weight: float) -> list[Role]:
+    """The relative clause that begins two characters behind ``end``, whole."""
+    stop = _STOP.search(text, after, high)
     last = stop.start() if stop else high
-    if last - (end + 2) > LIMIT_ROLE_CHARS:
-        return []
-    return [Role(end + 2, last, 1.0 if rose else 3.5 if match[2] in words("role_verbs.txt") else 2.5)]
+    return [Role(end + 2, last, weight)] if last - (end + 2) <= LIMIT_ROLE_CHARS else []
 
 
 def _phrase_at(text: str, first: int, high: int, kind: EntityKind) -> list[Role]:
@@ -298,6 +322,27 @@ def _opens_role(phrase: str) -> bool:
         or first.endswith(("'s", "\u2019s", "s\u2019", "-old"))
         or (known.is_title(first) or first[0].isupper())
     )
+
+
+def redescribed(text: str, low: int, high: int) -> list[Role]:
+    """ "The 61-year-old oceanographer, who leads X, ...": a sentence that takes up somebody named before."""
+    found: list[Role] = []
+    for match in _AGED.finditer(text, low, high):
+        end = 0
+        for word in list(_WORD.finditer(text, match.end(), min(high, match.end() + 80)))[:4]:
+            if text[word.start() - 1] != " " or (end and not _is_role(word[0])):
+                break
+            end = word.end() if _is_role(word[0]) else end
+        if not end:
+            continue
+        if _OF_WHAT.match(text, end, high):
+            stop = _STOP.search(text, end, high)
+            end = stop.start() if stop else end
+        clause = _WHO_CLAUSE.match(text, end, high)
+        end = clause.end() if clause else end
+        if end - match.start(1) <= LIMIT_ROLE_CHARS:
+            found.append(Role(match.start(1), end, 4.0))
+    return found
 
 
 def _has_head(phrase: str, kind: EntityKind) -> bool:

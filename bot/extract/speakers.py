@@ -1,12 +1,16 @@
 """The quotes of a story with their speakers. "Unattributed" is an answer; a wrong name is not.
 
 ``attributed`` joins the steps: marks (where), links (which words name the source), resolve (who
-that is), quotes (which of it is a statement, and of how many parts), turns (blocks without marks).
+that is), quotes (which of it is a statement, and of how many parts), turns and interview (words
+without marks).
 """
 
 from __future__ import annotations
 
+import re
+
 from bot.extract.cast import Cast, EntityKind
+from bot.extract.interview import answers_of
 from bot.extract.links import How, Link
 from bot.extract.marks import pair
 from bot.extract.quotes import is_statement, kind_of, same_statement, without_repeats
@@ -14,8 +18,8 @@ from bot.extract.rank_quotes import scored
 from bot.extract.resolve import Who, resolve_links
 from bot.extract.running import links_of
 from bot.extract.scene import Scene, scene_of
-from bot.extract.turns import Turn, turns_of
-from bot.types import Article, Quote, QuoteKind, Span, Speaker, SpeakerKind
+from bot.extract.turns import Turn, readable, turns_of
+from bot.types import Article, Phrase, Quote, QuoteKind, Span, Speaker, SpeakerKind
 
 # How often each construction named the right mention (PolNeAR train, quotations of 5 words or more:
 # python -m bot.evaluate.quotes --constructions --part train); label, credit and according by the dev part
@@ -25,7 +29,8 @@ TRUST = {
     How.BEFORE: 0.87, How.SAME: 0.97, How.LATE: 0.96, How.COLON: 0.76, How.FAR: 0.9, How.PRIOR: 0.87,
     How.CARRIED: 0.76, How.SUBJECT: 0.61,
 }  # fmt: skip
-LIMIT_QUOTES = 1_000  # quoted stretches that are looked at, so that a hostile page costs no more
+_AGED = re.compile(r"[Tt]he (\d{1,3}-year-old [a-z][\w-]*(?: [a-z][\w-]*)?)")
+LIMIT_QUOTES = 1_000  # quoted stretches, and unmarked turns, looked at: a hostile page costs no more
 # Below SHOWN nobody is named; below CERTAIN the digest says that it is not sure. Tuned on PolNeAR dev.
 SHOWN = 0.5
 CERTAIN = 0.65
@@ -39,7 +44,11 @@ def attributed(article: Article, sentences: tuple[Span, ...], cast: Cast) -> tup
     """
     marks = pair(article.text, article.paragraphs)[:LIMIT_QUOTES]
     scene = scene_of(article, sentences, cast, marks)
-    turns = turns_of(scene)
+    unmarked = turns_of(scene)
+    unmarked = sorted([*unmarked, *answers_of(scene, unmarked)], key=lambda turn: turn.parts[0])[
+        :LIMIT_QUOTES
+    ]
+    turns = [piece for turn in unmarked for piece in readable(article.text, turn, sentences)]
     links = links_of(scene)
     who = resolve_links(scene, [*links, *(turn.link for turn in turns)])
     kept = [
@@ -109,5 +118,11 @@ def _speaker(scene: Scene, link: Link | None, person: Who | None, confidence: fl
         return Speaker(person.words, kind, None, certain, link.unit.span)
     entity = scene.cast.entities[person.entity]
     kind = SpeakerKind.PERSON if entity.kind is EntityKind.PERSON else SpeakerKind.ORG
-    role = entity.roles[0] if entity.roles else None
+    role = entity.roles[0] if entity.roles else _described(scene.article, link.unit.span)
     return Speaker(entity.name, kind, role, certain, link.unit.span)
+
+
+def _described(article: Article, mention: Span) -> Phrase | None:
+    """ "the 23-year-old forward" beside the words tells a role where the story prints no other."""
+    match = _AGED.fullmatch(article.text, mention.start, mention.end)
+    return article.phrase(*match.span(1)) if match else None

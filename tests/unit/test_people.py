@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.extract.cast import Cast, EntityKind
+from bot.extract.cues import _NOUN_WORD
 from bot.extract.people import cast_of
 from bot.extract.sentences import sentences_of
 from bot.types import Article, Phrase, Span
@@ -206,3 +207,19 @@ def test_hostile_lengths_stay_cheap(text: str) -> None:
     began = time.process_time()
     cast_of(article, spans)
     assert time.process_time() - began < 8  # seconds of CPU; the longest takes 2 on one free core
+
+
+@pytest.mark.parametrize("unit", ["-", "_", "a-", "A.", "Aa-", "O'", "Jo. ", "Roe's ", "the group ", "the "])
+def test_time_grows_with_the_length(unit: str) -> None:
+    """No pattern beside a name runs over an unbounded run of one sign."""
+    text = "Anna Lind " + unit * (50_000 // len(unit)) + " Anna Lind left."
+    started = time.process_time()
+    cast(text)
+    assert time.process_time() - started < 2.0
+
+
+def test_the_word_before_a_name_is_found_in_one_pass() -> None:
+    started = time.process_time()
+    assert _NOUN_WORD.search("-" * 50_000) is None
+    assert _NOUN_WORD.search("-" * 50_000 + " the dog-keeper, ")
+    assert time.process_time() - started < 0.2

@@ -158,10 +158,50 @@ def test_nobodys_words_are_key_only_when_there_is_nothing_better() -> None:
     assert [quote.speaker for quote in shown("“The bridge was never safe for anybody here.”")] == [None]
 
 
+def part_of(lines: str, name: str, title: str = "", number: int = 0) -> float:
+    article = story(lines, title)
+    return dict(quotes_of(article)[number].score.parts)[name]
+
+
+def test_words_that_say_nothing_and_words_of_the_headline() -> None:
+    nothing = f"{INTRO}\n“The safety of our passengers is our first concern,” Delgado said."
+    assert part_of(nothing, "says nothing") < 0
+    line = f"{INTRO}\n“The bridge was never safe for anybody here,” Delgado said."
+    assert part_of(line, "says nothing") == 0 == part_of(line, "chosen")
+    assert part_of(line, "chosen", "Mayor: ‘The bridge was never safe’") > 0
+
+
+HEARING = """Transcript of the hearing with Maria Delgado, mayor of Port Halven.
+ROE: When did you know that the bridge was going to fall into the harbour, and who told you so?
+DELGADO: I knew it on the day I took office, and I wrote to the harbour board that very night.
+ROE: Who else knew that the bridge was going to fall, and why did nobody say so to the town?
+DELGADO: Every engineer in the county knew, and I believe they were told to say nothing at all.
+ROE: What did you do then, for two years, in which people went on crossing the bridge each day?
+DELGADO: I walked it every morning so that I could never say that I had not been afraid of it."""
+
+
+def test_in_a_hearing_the_answers_are_key() -> None:
+    chosen = [quote for quote in shown(HEARING)[:5] if quote.score.total > 1.5]
+    assert len(chosen) >= 3
+    text = story(HEARING).text
+    assert all(not quote.parts[0].of(text).endswith("?") for quote in chosen)
+
+
 def test_a_score_says_why() -> None:
     quotes = quotes_of(story(LONG))
     names = {name for name, _ in quotes[0].score.parts}
-    assert names == {"speaker", "length", "kind", "position", "words", "repeats lead", "voice"}
+    assert names == {
+        "speaker",
+        "length",
+        "kind",
+        "position",
+        "words",
+        "chosen",
+        "question",
+        "says nothing",
+        "repeats lead",
+        "voice",
+    }
 
 
 def test_no_quotes_no_keys() -> None:

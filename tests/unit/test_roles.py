@@ -22,6 +22,9 @@ AFTER = [
     ("“No,” said Anna Lind, who covers mills at Larkham Bank.", "who covers mills at Larkham Bank"),
     ("Anna Lind of the Velden Water Board said no.", "Velden Water Board"),
     ("“No.” — Anna Lind, the leader of the rebel group Sabr", "leader of the rebel group Sabr"),
+    ("Anna Lind, a former director of the Velden Museum, left.", "former director of the Velden Museum"),
+    ("Anna Lind, who has driven the No. 14 for 22 years, left.", "who has driven the No. 14 for 22 years"),
+    ("Anna Lind, who came in 1987 and now leads a mill, left.", "who came in 1987 and now leads a mill"),
     ("Anna Lind is the head of Velden Zoo. Anna Lind left.", "head of Velden Zoo"),
 ]  # fmt: skip
 BEFORE = [
@@ -38,6 +41,8 @@ BEFORE = [
     ("The corps’ chief, Anna Lind, left.", "corps’ chief"),
     ("Its new director, Anna Lind, left.", "new director"),
     ("“No,” according to Chairman Sir Anton Lind.", "Chairman"),
+    ("It shook City Hall. Deputy Mayor Anna Lind left.", "Deputy Mayor"),
+    ("Oto Brandt and his wife, Anna Lind, left.", "his wife"),
     ("A dock worker named Anna Lind left.", "dock worker"),
     ("Velden health minister Anna Lind left.", "Velden health minister"),
 ]
@@ -90,6 +95,30 @@ def test_no_role_where_none_is_certain(text: str) -> None:
 def test_the_better_role_comes_first_and_each_once() -> None:
     text = "President Anna Lind spoke. Anna Lind, the president of Velden, left. President Lind slept."
     assert [role.text for role in entity(text, "Anna Lind").roles] == ["president of Velden", "President"]
+
+
+def test_a_role_that_says_of_what_comes_first() -> None:
+    text = "The former director, Anna Lind, left. Anna Lind, former director of the Velden Museum, slept."
+    assert entity(text, "Anna Lind").roles[0].text == "former director of the Velden Museum"
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Anna Lind left. The 61-year-old oceanographer slept.", "61-year-old oceanographer"),
+        ("Anna Lind left.\nThe 61-year-old oceanographer slept.", "61-year-old oceanographer"),
+        ("Anna Lind left. The 61-year-old head of Velden Zoo, too, slept.", "61-year-old head of Velden Zoo"),
+        ("Anna Lind left. The 61-year-old nurse, who owns it, slept.", "61-year-old nurse, who owns it"),
+        ("Anna Lind met Oto Brandt. The 61-year-old oceanographer slept.", None),
+        ("Anna Lind left. The 61-year-old bridge fell.", None),
+        ("Anna Lind, a nurse, left. The 61-year-old oceanographer slept.", "nurse"),
+    ],
+)  # fmt: skip
+def test_a_later_description_of_the_one_person_named(text: str, role: str | None) -> None:
+    found = entity(text, "Anna Lind")
+    assert [one.text for one in found.roles[:1]] == ([role] if role else [])
+    if role and role.startswith("61"):
+        assert found.age and found.age.text == "61-year-old"
 
 
 def test_a_credit_line_beside_the_story_tells_the_role() -> None:

@@ -190,3 +190,19 @@ def test_an_interview_names_the_one_who_answers() -> None:
     )
     quotes = quotes_of(story(lines))
     assert [quote.speaker.name.text if quote.speaker else None for quote in quotes] == ["Maria Delgado"] * 2
+
+
+def test_who_is_spoken_of_in_a_block_is_not_she_in_the_next_paragraph() -> None:
+    lines = (
+        "Benita Olmos, 79, was washing mud from her doorstep with a saucepan.\n"
+        "> The governor is on her way.\n> — Palace (@palace)\n"
+        "“My sister is there and I cannot reach her,” she said."
+    )
+    assert speakers(lines)[-1] == "Benita Olmos"
+
+
+def test_an_aged_description_beside_the_words_is_a_role() -> None:
+    lines = "Ingrid Halle scored twice. “I do not remember it going in at all,” the 23-year-old forward said."
+    (quote,) = quotes_of(story(lines))
+    assert quote.speaker and quote.speaker.name.text == "Ingrid Halle"
+    assert quote.speaker.role and quote.speaker.role.text == "23-year-old forward"
