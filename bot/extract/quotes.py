@@ -180,10 +180,9 @@ def without_repeats(text: str, quotes: list[Quote]) -> list[Quote]:
 
 
 def _repeats(text: str, quote: Quote, key: str, longer: str) -> bool:
-    if key == longer:
-        return True
-    size = sum(count_words(part.of(text)) for part in quote.parts)
-    return size >= 5 and key in longer
+    if key not in longer:
+        return False
+    return key == longer or sum(count_words(part.of(text)) for part in quote.parts) >= 5
 
 
 def covered(parts: tuple[Span, ...], quotes: list[Quote]) -> bool:
