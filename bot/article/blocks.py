@@ -70,6 +70,8 @@ def _next_is_break(node: HtmlElement) -> bool:
 
 def _wrap(node: HtmlElement, containers: set[HtmlElement]) -> None:
     """Give each run of inline content among ``node``'s children its own ``<p>``."""
+    if not _has_loose(node, containers):
+        return
     pieces: list[HtmlElement] = []
     run = _start_run(_settable(node.text))
     node.text = None
@@ -88,6 +90,15 @@ def _wrap(node: HtmlElement, containers: set[HtmlElement]) -> None:
             run.append(child)
     _close_run(pieces, run)
     node.extend(pieces)
+
+
+def _has_loose(node: HtmlElement, containers: set[HtmlElement]) -> bool:
+    """Whether ``node`` holds anything beside block elements: most boxes of a page do not."""
+    if (node.text or "").strip():
+        return True
+    return any(
+        (child.tail or "").strip() or not (child.tag in BLOCK_TAGS or child in containers) for child in node
+    )
 
 
 def _settable(text: str | None) -> str | None:
@@ -198,8 +209,9 @@ def _with_breaks(node: HtmlElement) -> Iterator[str]:
 
 def linked_share(node: HtmlElement) -> float:
     """Share of the characters below ``node`` that stand in links."""
-    whole = len("".join(node.itertext()).strip())
+    links = list(node.iter("a"))
+    whole = len("".join(node.itertext()).strip()) if links else 0
     if not whole:
         return 0.0
-    linked = sum(len("".join(link.itertext()).strip()) for link in node.iter("a"))
+    linked = sum(len("".join(link.itertext()).strip()) for link in links)
     return min(1.0, linked / whole)

@@ -158,17 +158,18 @@ def _language(root: HtmlElement, metas: dict[str, list[str]], found: list[Node])
 def _with_people_and_times(
     meta: Metadata, root: HtmlElement, metas: dict[str, list[str]], found: list[Node], latest: datetime
 ) -> Metadata:
-    people = _people(root, metas, found, meta.site)
+    printed = root.xpath(".//*[@itemprop]")
+    people = _people(root, printed, metas, found, meta.site)
     published = _stamp(
         [text_in(node, "datePublished") for node in found]
-        + _marked(root, "datePublished")
+        + _marked(printed, "datePublished")
         + [metas[key][0] for key in _PUBLISHED_KEYS if key in metas]
         + [node.get("datetime") or "" for node in root.iter("time")],
         latest,
     )
     modified = _stamp(
         [text_in(node, "dateModified") for node in found]
-        + _marked(root, "dateModified")
+        + _marked(printed, "dateModified")
         + [metas[key][0] for key in _MODIFIED_KEYS if key in metas],
         latest,
     )
@@ -176,14 +177,18 @@ def _with_people_and_times(
 
 
 def _people(
-    root: HtmlElement, metas: dict[str, list[str]], found: list[Node], site: str | None
+    root: HtmlElement,
+    printed: list[HtmlElement],
+    metas: dict[str, list[str]],
+    found: list[Node],
+    site: str | None,
 ) -> tuple[str, ...]:
     """The first source that names somebody other than the site itself; else the site, if one names it."""
     sources = [names_in(node, "author") for node in found]
-    sources += [_marked(root, "author"), *(metas[key] for key in _AUTHOR_KEYS if key in metas)]
+    sources += [_marked(printed, "author"), *(metas[key] for key in _AUTHOR_KEYS if key in metas)]
     own: tuple[str, ...] = ()
-    for printed in sources:
-        names = names_from(printed, site)
+    for line in sources:
+        names = names_from(line, site)
         if names and [_key(name) for name in names] != [_key(site or "")]:
             return names
         own = own or names
@@ -202,10 +207,12 @@ def _printed_byline(root: HtmlElement, site: str | None) -> tuple[str, ...]:
     return ()
 
 
-def _marked(root: HtmlElement, prop: str) -> list[str]:
-    """Microdata: the values of an ``itemprop``, in order."""
+def _marked(printed: list[HtmlElement], prop: str) -> list[str]:
+    """Microdata: the values of an ``itemprop`` among the elements ``printed`` that have one, in order."""
     found: list[str] = []
-    for node in root.xpath(".//*[@itemprop=$prop]", prop=prop):
+    for node in printed:
+        if node.get("itemprop") != prop:
+            continue
         inner = node.find(".//*[@itemprop='name']")
         source = node if inner is None else inner
         text = source.get("content") or source.get("datetime") or source.text_content()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.article.choose import is_prose
-from bot.article.lexicon import pattern
+from bot.article.lexicon import hits
 from bot.article.shingles import tokens
 from bot.article.story import Block
 from bot.types import ParagraphKind
@@ -18,35 +18,30 @@ _OPENS = "“\"«„‘'‹"
 _QUOTES = '“”"«»„'
 _OFFER_WORDS = 60
 _BULLET_WORDS = 12
-_SELLS, _MAY_SELL = 1, 2
 
 
 def without_offers(blocks: Sequence[Block]) -> list[Block]:
     """The blocks that sell nothing, in order."""
-    marks = [_mark(block) for block in blocks]
-    gone = {at for at, mark in enumerate(marks) if mark == _SELLS}
+    lines = ["" if _is_told(block) else block.text.lower() for block in blocks]
+    gone = {at for at, line in enumerate(lines) if line and hits("offer_lines", line)}
     for start in sorted(gone):
         for step in (-1, 1):
             at = start + step
-            while 0 <= at < len(blocks) and at not in gone and _belongs(blocks[at], marks[at], step):
+            while 0 <= at < len(blocks) and at not in gone and _belongs(blocks[at], lines[at], step):
                 gone.add(at)
                 at += step
     return [block for at, block in enumerate(blocks) if at not in gone]
 
 
-def _mark(block: Block) -> int:
-    """0 for a line of the story, ``_SELLS``, or ``_MAY_SELL``."""
+def _is_told(block: Block) -> bool:
+    """Whether a line is too long for an offer, or quotes."""
     text = block.text
-    if len(tokens(text)) > _OFFER_WORDS or text[:1] in _OPENS or any(mark in text for mark in _QUOTES):
-        return 0
-    if pattern("offer_lines").search(text):
-        return _SELLS
-    return _MAY_SELL if pattern("offer_parts").search(text) else 0
+    return len(tokens(text)) > _OFFER_WORDS or text[:1] in _OPENS or any(mark in text for mark in _QUOTES)
 
 
-def _belongs(block: Block, mark: int, step: int) -> bool:
+def _belongs(block: Block, line: str, step: int) -> bool:
     """Whether a line beside an offer is part of it: it may sell and is no prose, or is a bullet below it."""
-    if mark == _MAY_SELL:
+    if line and hits("offer_parts", line):
         return not is_prose(block)
     listed = block.kind is ParagraphKind.LISTED and len(tokens(block.text)) <= _BULLET_WORDS
     return step > 0 and listed

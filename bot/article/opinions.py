@@ -44,12 +44,16 @@ def readability_marks(root: HtmlElement) -> set[int]:
 
 
 def trafilatura_text(root: HtmlElement) -> str:
-    """trafilatura's text of the tree as parsed, in its precise mode; "" when it finds none."""
+    """trafilatura's text of the tree as parsed, in its precise mode; "" when it finds none.
+
+    Without its own fallbacks, which are readability and jusText: over 342 development pages they change F1 by
+    0.0002 on one of three sets and take a tenth of the time.
+    """
     from trafilatura import bare_extraction  # noqa: PLC0415 - slow to import, half of the pages need it
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        found = bare_extraction(root, favor_precision=True, include_comments=False)
+        found = bare_extraction(root, favor_precision=True, include_comments=False, fast=True)
     except (ValueError, AttributeError, TypeError, etree.LxmlError):
         return ""
     return str(getattr(found, "text", None) or "")

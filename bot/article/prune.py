@@ -76,12 +76,15 @@ def furniture_of(body: HtmlElement) -> list[HtmlElement]:
             below.update(node.iter())
     whole -= sum(len(words_of(node)) for node in found)
     named: dict[str, list[HtmlElement]] = {}
+    words: dict[str, re.Match[str] | None] = {}
     junk = pattern("junk_classes", r"(?<![a-z])", r"(?![a-z])")
     for node in body.iter():
         if node in below or node is body or node.tag in ("article", "main"):
             continue
         name = names_of(node)
-        word = junk.search(name) if name else None
+        if name not in words:  # pages set the same names again and again
+            words[name] = junk.search(name) if name else None
+        word = words[name]
         if word is not None and not _holds_story(node, name, whole):
             named.setdefault(word.group().lower(), []).append(node)
             below.update(node.iter())
@@ -110,6 +113,8 @@ def _paragraphs(node: HtmlElement) -> list[HtmlElement]:
 
 def names_of(node: HtmlElement) -> str:
     """Class, id and the like, in one string with hyphens."""
+    if not node.keys():
+        return ""
     printed = " ".join(node.get(key, "") for key in _NAMED_BY).strip()
     return _HUMP.sub("-", printed.replace("_", "-"))
 
