@@ -15,6 +15,7 @@ from bot.article.choose import chosen, filled, settled
 from bot.article.dateline import dateline_of
 from bot.article.decode import decode
 from bot.article.gate import coverage_of, refusal, shape_of
+from bot.article.inferred import inferred_stamp
 from bot.article.live import is_live, stated_posts, with_posts
 from bot.article.metadata import Metadata, metadata_of
 from bot.article.offers import without_offers
@@ -66,6 +67,8 @@ def read_html(page: Page) -> Article:
         kind = ArticleKind.LIVEBLOG
     if not meta.byline:
         meta = replace(meta, byline=byline_above(blocks, story, meta.site))
+    if meta.published is None:
+        meta = replace(meta, published=inferred_stamp(blocks, story, page.url, page.fetched_at))
     return _article(page, meta, story, asides, kind, coverage)
 
 
