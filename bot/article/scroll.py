@@ -38,10 +38,10 @@ def own_story(blocks: Sequence[Block], title: str) -> list[Block]:
 def without_teased_tail(kept: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
     """``kept`` without the teasers of other stories at its end: short texts, each with a linked headline.
 
-    The headlines stand in ``blocks``, the whole page, and may have been kept as well.
+    The headlines stand in ``blocks``, the whole page. One that was kept and is a heading is the story's own.
     """
     place = {block.mark: at for at, block in enumerate(blocks)}
-    solid = [at for at, block in enumerate(kept) if block.linked <= _LINKED]
+    solid = [at for at, block in enumerate(kept) if block.level or block.linked <= _LINKED]
     end = len(solid)
     while end > 1:
         low, high = place[kept[solid[end - 2]].mark], place[kept[solid[end - 1]].mark]

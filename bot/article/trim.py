@@ -29,7 +29,6 @@ _TAIL_LINES = 6
 _TAIL_WORDS = 45
 _CARD_WORDS = 120
 _HEAD_WORDS = 8
-_HEAD_SHARE = 0.4  # of the words; a list of sources has many short lines
 _DATED_WORDS = 14
 _TIME_WORDS = re.compile(
     r"\d+(?:st|nd|rd|th|[ap]m)?|[ap]\.?m|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sept?\w*|oct\w*|nov\w*|dec\w*|"
@@ -83,7 +82,7 @@ def _without_rims(kept: list[Block], byline: Sequence[str]) -> list[Block]:
 def _before_tail_head(kept: list[Block]) -> list[Block]:
     """Cut at a line such as "References" in the second half, and a run of lines that are mostly links."""
     head = pattern("tail_heads", r"^\W*", r"\W*$")
-    for at in range(_half(kept), len(kept)):
+    for at in range((len(kept) + 1) // 2, len(kept)):
         if len(tokens(kept[at].text)) <= _HEAD_WORDS and head.match(kept[at].text):
             kept = kept[:at]
             break
@@ -91,17 +90,6 @@ def _before_tail_head(kept: list[Block]) -> list[Block]:
     while end and kept[end - 1].linked > _RUN_LINKED:
         end -= 1
     return kept[:end] if len(kept) - end >= _RUN_LINES else kept
-
-
-def _half(kept: Sequence[Block]) -> int:
-    """Where the second half begins: by lines, or by words if that is earlier."""
-    sizes = [len(tokens(block.text)) for block in kept]
-    read, whole = 0, sum(sizes)
-    for at, size in enumerate(sizes[: (len(kept) + 1) // 2]):
-        if read > 0 and read >= _HEAD_SHARE * whole:
-            return at
-        read += size
-    return (len(kept) + 1) // 2
 
 
 def _is_time(block: Block) -> bool:
