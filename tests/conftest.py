@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from tests.fakes.site import Site
 # No deadline for one example: a busy machine is not a bug. Every test has its 120 s (pyproject.toml).
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+# A shell starts background jobs with the interrupt ignored, and whoever they start inherits that. The
+# programs under test are to see the machine as a person's terminal gives it, also when CI runs behind "&".
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
