@@ -92,7 +92,7 @@ class _Reader:
         return []
 
     def according(self, to: int) -> list[Source]:
-        """ "according to X": the whole sentence is X's."""
+        """ "according to X": the whole sentence is X's, but never beyond a semicolon."""
         name = self._starting_near(to + 1)
         if name is None:
             end = to + 1
@@ -102,8 +102,12 @@ class _Reader:
                 return []  # an abbreviation before a name that is not in the cast
             if end == to + 1 or (end == to + 2 and is_stop(self._tokens[to + 1].low)):
                 return []
+            if end > to + 3 and self._tokens[end - 1].low.endswith("ed"):
+                end -= 1  # "a budget report published" in February
             name = self._article.phrase(self._tokens[to + 1].start, self._tokens[end - 1].end)
-        return [Source(name, 0, len(self._tokens))]
+        cuts = [at for at, token in enumerate(self._tokens) if token.text == ";"]
+        first = max((cut + 1 for cut in cuts if cut < to), default=0)
+        return [Source(name, first, min((cut for cut in cuts if cut > to), default=len(self._tokens)))]
 
     def _subject(self, verb: int) -> tuple[Phrase | None, int]:
         """Who stands before the verb, and the token where the subject begins."""
