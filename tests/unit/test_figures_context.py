@@ -81,7 +81,7 @@ SAID = [
     ("Mara Lindt spoke. Police said 40 people were held.", "Police"),
     ("Mara Lindt spoke. Some 40 were held, the health ministry said on Monday.", "the health ministry"),
     ("Mara Lindt spoke. Some 40 were held, according to the statistics office.", "the statistics office"),
-    ("Mara Lindt spoke. Some 40 were held, according to a budget report published in May.", "a budget report"),
+    ("Mara Lindt spoke. Some 40 were held, according to a budget report filed in May.", "a budget report"),
     ("Mara Lindt spoke. Some 40 were held; the rest fled, according to a budget report.", None),
     ("Mara Lindt said she left. She said 40 people were held.", "Mara Lindt"),
     ("Mara Lindt left.\nShe said 40 people were held.", None),
