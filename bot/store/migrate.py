@@ -71,5 +71,7 @@ def _apply(scheme: str, database: object, arguments: Mapping[str, object]) -> No
     where = DatabaseURI(scheme, None, None, None, None, database, arguments)
     backend = get_backend_class(scheme)(where, default_migration_table)
     with backend, resources.as_file(resources.files("bot.store") / "migrations") as folder:
+        if backend.lock_table in backend.list_tables():
+            backend.break_lock()  # ours is held: a row that stands here was left by a killed process
         backend.init_database()
         backend.apply_migrations(backend.to_apply(read_migrations(str(folder))))
