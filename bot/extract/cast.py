@@ -27,6 +27,10 @@ class NameMention:
     entity: int
 
 
+def _starts(mention: NameMention) -> int:
+    return mention.span.start
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """Who. ``roles`` best first, each as printed; ``gender`` "m", "f" or None when not known."""
@@ -48,8 +52,8 @@ class Cast:
 
     def within(self, start: int, end: int) -> tuple[NameMention, ...]:
         """Mentions that begin in [start, end) of the body."""
-        starts = [mention.span.start for mention in self.mentions]
-        return self.mentions[bisect_left(starts, start) : bisect_left(starts, end)]
+        first = bisect_left(self.mentions, start, key=_starts)
+        return self.mentions[first : bisect_left(self.mentions, end, lo=first, key=_starts)]
 
     def of(self, mention: NameMention) -> Entity:
         return self.entities[mention.entity]
