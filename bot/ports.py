@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
-from bot.records import Counts, Delivery, DigestRecord, FeedState, Poll
+from bot.records import Counts, Delivery, DigestRecord, Feedback, FeedState, Gathered, Poll
 from bot.types import Digestible, Feed, Message, Page, Place, Posted, Request, Subscription
 
 Clock = Callable[[], datetime]
@@ -49,26 +50,47 @@ class FeedParser(Protocol):
 class Chat(Protocol):
     """One chat platform. ``key`` makes a post idempotent as far as the platform allows.
 
-    ``post`` and ``edit`` raise ``ChatDown`` (try again later) or ``ChatRefused`` (never will).
-    ``find`` answers whether a post with that key was taken, after a crash between post and record.
+    ``post``, ``edit`` and ``delete`` raise ``ChatDown`` (try again later) or ``ChatRefused`` (never will).
+    ``find`` answers whether a post with that key was taken, after a crash between post and record; it
+    raises ``ChatDown`` while the platform may still tell.
     """
 
     platform: str
 
-    async def post(self, place: Place, message: Message, key: str) -> Posted: ...
+    async def post(self, place: Place, message: Message, key: str, *, only_for: str | None = None) -> Posted:
+        """``only_for``: shown to that user alone where the platform can, else as any other message. Such a
+        message need not be found again, edited or deleted."""
 
     async def find(self, place: Place, key: str) -> Posted | None: ...
 
     async def edit(self, posted: Posted, message: Message) -> None: ...
 
-    async def delete(self, posted: Posted) -> None: ...
+    async def delete(self, posted: Posted) -> None:
+        """Deleting what is not there is done."""
 
     async def acknowledge(self, request: Request, mark: str) -> None:
         """Show "reading", "done" or "failed" beside the request; best effort, never raises."""
 
+    async def may_see(self, user: str, place: Place) -> bool:
+        """Whether the user can read the place now. Raises ChatDown when the platform does not say."""
+
+    def link(self, posted: Posted) -> str | None:
+        """A web link that opens the message for those who may see it; None where there is none."""
+
+
+class Refusal(StrEnum):
+    """Why a chat will never take a message, as far as it matters to whoever can mend it."""
+
+    MESSAGE = "message"  # this message alone: too long, no such message, no such thread
+    NOT_INSIDE = "not-inside"  # the bot is not a member of the channel
+    CLOSED = "closed"  # the channel is archived or deleted
+    NO_RIGHT = "no-right"  # the bot lacks a permission (a scope) for it
+    SIGNED_OUT = "signed-out"  # the workspace's token was revoked, or the app removed
+
 
 class ChatDown(Exception):
-    """The platform did not take it now."""
+    """The platform did not take it now. ``retry_after_s``: what it asks for (a rate limit); such a wait
+    is no failed attempt."""
 
     def __init__(self, cause: str, retry_after_s: float | None = None) -> None:
         super().__init__(cause)
@@ -76,7 +98,11 @@ class ChatDown(Exception):
 
 
 class ChatRefused(Exception):
-    """The platform will never take it (no such channel, no right, message refused)."""
+    """The platform will never take it. Anything but ``Refusal.MESSAGE`` stops the place's subscriptions."""
+
+    def __init__(self, cause: str, refusal: Refusal = Refusal.MESSAGE) -> None:
+        super().__init__(cause)
+        self.refusal = refusal
 
 
 # ----------------------------------------------------------------------------- store
@@ -118,6 +144,10 @@ class Intake(Protocol):
     async def close_request(self, key: str, at: datetime, *, failed: bool = False) -> None:
         """Nothing is left to do for it; ``failed`` when it broke on a bug of ours."""
 
+    async def withdraw(self, place: Place, source: str, at: datetime) -> tuple[Delivery, ...]:
+        """The message ``source`` is gone from the channel: empty its requests, delete its digests, park what
+        was not yet posted; answers the POST deliveries that the chat has or may have (POSTED, POSTING)."""
+
     async def counts(self, place: Place | None = None) -> Counts:
         """Of one channel (all its threads), or of everything."""
 
@@ -132,6 +162,32 @@ class Archive(Protocol):
 
     async def latest_digest(self, place: Place, canonical_url: str | None = None) -> DigestRecord | None:
         """The newest of the place's thread, else of its channel; of one story (either address) if given."""
+
+    async def replace_digest(self, record: DigestRecord, article: str) -> None:
+        """A later reading under the same id: document, version, hosts and times are the new ones."""
+
+    async def posted_digest(
+        self, place: Place, canonical_url: str, since: datetime
+    ) -> tuple[DigestRecord, Delivery] | None:
+        """The newest digest of the story in the channel (any thread) that was posted since then and still
+        stands, with the delivery that posted it."""
+
+    async def delete_digest(self, digest_id: str) -> Delivery | None:
+        """Forget one digest; answers the delivery that posted it (the row stays), None if none did."""
+
+    async def digests_of(self, platform: str, workspace: str, limit: int) -> tuple[DigestRecord, ...]:
+        """The newest of the workspace, newest first."""
+
+    async def said(
+        self, platform: str, workspace: str, name: str, since: datetime | None, limit: int
+    ) -> tuple[DigestRecord, ...]:
+        """Digests of the workspace that quote a speaker whose folded name holds all words of ``name``
+        (folded here), newest first."""
+
+    async def add_feedback(self, feedback: Feedback) -> None: ...
+
+    async def feedback(self, limit: int) -> tuple[Feedback, ...]:
+        """Newest first; it stays when its digest is purged, and goes when its place is forgotten."""
 
     async def forget_story(self, place: Place, url: str) -> int:
         """Delete its digests, deliveries and requests in the channel, and versions nobody else uses.
@@ -151,11 +207,18 @@ class Outbox(Protocol):
     async def deliveries(self, request_key: str) -> tuple[Delivery, ...]:
         """All of one request, in the order they were added."""
 
+    async def digest_delivery(self, digest_id: str) -> Delivery | None:
+        """The POST delivery of the digest."""
+
     async def start_posting(self, key: str, at: datetime) -> Delivery:
         """Mark it ``posting``, one attempt more; answers the row as it was before. KeyError if unknown."""
 
+    async def wait_posting(self, key: str, at: datetime) -> None:
+        """The chat asked to wait: the last attempt does not count."""
+
     async def mark_posted(self, key: str, message_id: str, at: datetime) -> None:
-        """The platform has it; the stored message is dropped."""
+        """The platform has it (or: the deed is done); the stored message is dropped. A row that is
+        posted already is left as it is: the platform's report may come twice. No such key: no change."""
 
     async def park(self, key: str, reason: str, at: datetime) -> None: ...
 
@@ -186,6 +249,27 @@ class FeedBook(Protocol):
 
     async def unfollow(self, place: Place, number: int) -> Subscription:
         """Raises NoSuchSubscription. A feed that nobody follows any more is deleted with its entries."""
+
+    async def subscriptions_of(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
+        """Of all its channels, by channel and number."""
+
+    async def stop(
+        self, place: Place, reason: str, *, whole_workspace: bool = False
+    ) -> tuple[Subscription, ...]:
+        """Mark the channel's (workspace's) subscriptions as stopped; answers those that were not. They are
+        kept and listed; like paused ones they are neither followers nor a reason to poll."""
+
+    async def restart(self, place: Place, *, whole_workspace: bool = False) -> tuple[Subscription, ...]:
+        """Undo ``stop``; answers those that were stopped, as they are now. A feed that was polled for nobody
+        in the meantime is to be looked at before it counts as news: its entries of today are known after
+        the first poll, none of them is posted."""
+
+    async def due_roundups(self, now: datetime, limit: int) -> tuple[Gathered, ...]:
+        """What is due, oldest subscription first, whole subscriptions only; the rows stay until
+        ``take_roundup``."""
+
+    async def take_roundup(self, request: Request, gathered: tuple[Gathered, ...], at: datetime) -> bool:
+        """Take the request and drop the rows it was made of, together; False when it was taken before."""
 
     async def pause(self, place: Place, number: int, paused: bool) -> Subscription:
         """Raises NoSuchSubscription. A feed that was given up is due when a follower resumes it."""

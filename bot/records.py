@@ -8,8 +8,12 @@ from enum import StrEnum
 
 from bot.types import Entry, Message, Place, Request
 
-# Keys of requests that no person waits for begin with one of them: a new story, a feed that ended.
-FEED_KEY, GONE_KEY = "feed:", "gone:"
+# Keys of requests that no person waits for begin with one of them: a new story, a feed that ended,
+# several new stories in one message, a place the bot was let into, a message that its author deleted,
+# a subscription that the chat takes nothing of any more.
+FEED_KEY, GONE_KEY, ROUNDUP_KEY = "feed:", "gone:", "roundup:"
+JOINED_KEY, WITHDRAWN_KEY, STOPPED_KEY = "joined:", "withdrawn:", "stopped:"
+UNASKED = (FEED_KEY, GONE_KEY, ROUNDUP_KEY, JOINED_KEY, WITHDRAWN_KEY, STOPPED_KEY)
 
 
 class DeliveryState(StrEnum):
@@ -19,9 +23,21 @@ class DeliveryState(StrEnum):
     PARKED = "parked"  # given up, with a reason
 
 
+class Deed(StrEnum):
+    """What a delivery does to the chat."""
+
+    POST = "post"
+    EDIT = "edit"  # put its message in the place of ``target``'s
+    DELETE = "delete"  # take ``target``'s message away
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message on its way to a chat. ``key`` is unique and the chat sees it too."""
+    """One message on its way to a chat. ``key`` is unique and the chat sees it too.
+
+    ``target`` (EDIT, DELETE) is the key of the POST delivery whose message is meant: the message's own
+    id is looked up when the deed is done. ``only_for``: shown to that user alone, where the chat can.
+    """
 
     key: str
     request_key: str
@@ -31,6 +47,9 @@ class Delivery:
     attempts: int = 0
     message_id: str | None = None  # the platform's, once posted
     reason: str | None = None  # why it was parked
+    deed: Deed = Deed.POST
+    target: str | None = None
+    only_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,38 @@ class DigestRecord:
     created_at: datetime
     document: str
     hosts: tuple[str, ...] = ()  # contacted for it, in order, for the receipt
+
+
+class Verdict(StrEnum):
+    """What a reader said of a digest."""
+
+    USEFUL = "useful"
+    USELESS = "useless"
+    WRONG = "wrong"  # with words: which quote, and what is wrong with it
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One verdict; it never leaves the host. A user's later verdict on a digest replaces the earlier one,
+    except for WRONG: each report is kept."""
+
+    digest_id: str
+    user: str
+    verdict: Verdict
+    at: datetime
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A new story that waits for the next message of its subscription (a rhythm other than ``now``)."""
+
+    place: Place
+    number: int  # of the subscription
+    entry_id: str
+    url: str
+    text: str  # title and summary as the feed prints them, one below the other
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +129,7 @@ class Poll:
     entries: tuple[Entry, ...] = ()
     requests: tuple[Request, ...] = ()
     moved_from: str | None = None
+    gathered: tuple[Gathered, ...] = ()  # kept unless the subscription has them already
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +145,4 @@ class Counts:
     failed: int = 0  # requests that broke
     feeds: int = 0
     subscriptions: int = 0
+    stopped: int = 0  # subscriptions that the chat takes nothing of

@@ -1,8 +1,7 @@
 """The words of the house as frozen types. Layer 0: standard library only.
 
-Offsets are code points of ``Article.text``, zero-based and half-open, everywhere.
-A ``Phrase`` is the only way to carry printed words: it names the text it was cut from,
-so that whoever shows it can prove it was printed (see ``bot.digest``).
+Offsets are code points of ``Article.text``, zero-based and half-open, everywhere. A ``Phrase`` is the only
+way to carry printed words: it names the text it was cut from, so that it can be proved (``bot.digest``).
 """
 
 from __future__ import annotations
@@ -11,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from bot.rhythm import Rhythm
+from bot.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,9 +47,6 @@ class Phrase:
     text: str
     span: Span
     aside: int | None = None
-
-
-# --------------------------------------------------------------------------- article
 
 
 class ArticleKind(StrEnum):
@@ -287,6 +286,10 @@ class Request:
     text: str
     links: tuple[str, ...] = ()
     command: bool = False  # addressed to the bot: ``text`` is command words
+    addressed: bool = False  # the bot was named beside the links: read them whatever the place's settings say
+    private: bool = False  # what is answered in words is for ``user`` alone; a digest is for the place
+    source: str | None = None  # key of the message it stands on, where that is not ``key``: an edited message
+    standing: Standing = Standing.MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,11 +329,13 @@ class Message:
     blocks: tuple[Block, ...]
     plain: str
     digest_id: str | None = None
+    choices: tuple[str, ...] = ()  # what can be pressed below it: ids of ``bot.choices``, in order
+    more: int = 0  # findings of the digest that it does not show
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The platform's own id of a message that it has taken."""
+    """A message that a platform has taken."""
 
     place: Place
     message_id: str
@@ -367,7 +372,9 @@ class Subscription:
     added_at: datetime
     want: tuple[str, ...] = ()  # "+word": at least one must occur, folded
     refuse: tuple[str, ...] = ()  # "-word": none may occur
-    paused: bool = False
+    paused: bool = False  # by somebody who said so
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    stopped: str | None = None  # why the chat takes nothing of it any more: a ``Refusal``; kept, not polled
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,21 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 # room -> rooms it may import, first match of the longest prefix wins
-WORDS = {"bot", "bot.types", "bot.records", "bot.errors", "bot.text", "bot.urls", "bot.display"}
+WORDS = {
+    "bot",
+    "bot.types",
+    "bot.records",
+    "bot.errors",
+    "bot.text",
+    "bot.urls",
+    "bot.display",
+    "bot.rhythm",
+    "bot.standing",
+}
 PORTS = {"bot.ports"}
 THOUGHT = {
     "bot.extract", "bot.digest", "bot.schedule", "bot.render", "bot.commands", "bot.messages",
+    "bot.choices", "bot.compare",
 }  # fmt: skip
 HANDS = {"bot.fetch", "bot.article", "bot.feeds", "bot.store", "bot.engine", "bot.offload", "bot.files"}
 DESK = {"bot.desk", "bot.poller"}
@@ -32,9 +43,14 @@ MAY: dict[str, set[str]] = {
     "adapters.terminal": {
         "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.ports", "bot.desk", "adapters",
     },
+    "adapters.slack": {
+        "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.text", "bot.ports", "bot.records",
+        "bot.choices", "bot.rhythm", "bot.standing", "bot.desk", "adapters",
+    },
+    "adapters.matrix": {"bot.types", "bot.display", "bot.choices", "adapters"},
     "adapters.cli": {
         "bot", "bot.types", "bot.errors", "bot.display", "bot.messages", "bot.app", "bot.config",
-        "bot.digest", "bot.evaluate", "adapters", "adapters.terminal",
+        "bot.digest", "bot.evaluate", "adapters", "adapters.terminal", "adapters.slack",
     },
     "adapters.__main__": {"adapters.cli"},
 }  # fmt: skip
@@ -46,6 +62,8 @@ DOORS = {
     "pycrfsuite": "bot.extract.tagger",
     "procrastinate": "bot.engine", "psycopg": "bot.store", "psycopg_pool": "bot.store", "yoyo": "bot.store",
     "fastfeedparser": "bot.feeds", "feedparser": "bot.feeds", "rich": "adapters.terminal",
+    "slack_bolt": "adapters.slack", "slack_sdk": "adapters.slack", "uvicorn": "adapters.slack.transports",
+    "sqlalchemy": "adapters.slack.installs", "cryptography": "adapters.slack.installs",
 }  # fmt: skip
 
 
