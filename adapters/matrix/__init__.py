@@ -1,0 +1,1 @@
+"""Matrix: so far the rendering of messages; the adapter is to come."""
