@@ -29,6 +29,7 @@ NutgrafError
 |   +-- UnknownCommand
 |   +-- BadCommand        known verb, wrong words
 |   +-- NoSuchSubscription
+|   +-- NoSuchDigest      unknown, of another workspace, or not for this user to see
 |   +-- AlreadyFollowed
 |   +-- NotAllowed
 |   +-- FileUnreadable
@@ -217,11 +218,17 @@ class UnknownCommand(AskError):
 class BadCommand(AskError):
     verb: str
     usage: str
+    wrong: str | None = None  # what of it, in a few words
 
 
 @dataclass
 class NoSuchSubscription(AskError):
     what: str
+
+
+@dataclass
+class NoSuchDigest(AskError):
+    digest_id: str | None = None  # None: the latest was meant, and there is none
 
 
 @dataclass
@@ -233,6 +240,7 @@ class AlreadyFollowed(AskError):
 @dataclass
 class NotAllowed(AskError):
     what: str
+    who: str | None = None  # who may, in words
 
 
 @dataclass

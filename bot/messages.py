@@ -52,10 +52,12 @@ ERRORS: Mapping[str, str] = {
     "Follow its new link, if it has one.",
     # the request itself
     "unknown-command": "I do not know “{word}”.[ Did you mean “{nearest}”?] Say “help” for what I can do.",
-    "bad-command": "That is not how “{verb}” works. Say: {usage}",
+    "bad-command": "That is not how “{verb}” works[: {wrong}]. Say: {usage}",
     "no-such-subscription": "Nothing followed here matches {what}. Say “list” for the numbers.",
+    "no-such-digest": "There is no digest[ {digest_id}] here; it may have been deleted. "
+    "Paste the story's link to have it read.",
     "already-followed": "{feed_url} is followed here already: it is number {number} of “list”.",
-    "not-allowed": "{what} is not allowed here. Ask whoever runs this bot.",
+    "not-allowed": "{what} is not allowed here[: only {who} may]. Ask whoever runs this bot.",
     "file-unreadable": "I cannot read the file {path} ({cause}). Check its name and your rights to it.",
     # configuration and store
     "bad-setting": "The setting {key} cannot be “{value}”. It wants {want}.",

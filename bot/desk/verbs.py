@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.commands import (
@@ -12,13 +11,14 @@ from bot.commands import (
     Help,
     ListFeeds,
     Pause,
-    ReadLink,
     Receipt,
     Resume,
     Settings,
     Status,
     Unfollow,
     help_text,
+    only_looks,
+    verb_of,
 )
 from bot.desk import words
 from bot.desk.rules import CHANGES, Rules, checked_setting
@@ -29,26 +29,11 @@ from bot.records import Poll
 from bot.types import Place, Request, Subscription
 from bot.urls import canonical
 
-_VERBS: Mapping[type[object], str] = {
-    Help: "help",
-    ReadLink: "digest",
-    Follow: "follow",
-    Unfollow: "unfollow",
-    ListFeeds: "list",
-    Pause: "pause",
-    Resume: "resume",
-    Status: "status",
-    Receipt: "receipt",
-    Settings: "settings",
-    Forget: "forget",
-}
-
 
 def check_allowed(request: Request, command: Command, rules: Rules) -> None:
     """Raises NotAllowed. Looking at the settings is not changing them."""
-    verb = _VERBS[type(command)]
-    looks = isinstance(command, Settings) and command.value is None
-    if verb in CHANGES and not looks and not rules.allowed(request, verb):
+    verb = verb_of(command)
+    if verb in CHANGES and not only_looks(command) and not rules.allowed(request, verb):
         raise NotAllowed(f"“{verb}”")
 
 

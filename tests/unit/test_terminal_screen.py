@@ -36,7 +36,7 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
 
 def test_help_keeps_its_second_column() -> None:
     rows = ESCAPES.sub("", shown(text_message(help_text()))).rstrip("\n").split("\n")[1:]
-    column = rows[0].index("show this list")
+    column = rows[0].index("read a story")
     assert column > max(len(verb.usage) for verb in VERBS)
     assert all(row[column - 1] == " " and row[column] != " " for row in rows)
     assert len(rows) > len(VERBS)  # some of them ran over
