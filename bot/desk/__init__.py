@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from bot.desk.desk import Desk
-from bot.desk.rules import Rules, everyone
+from bot.desk.rules import Rules
 
-__all__ = ["Desk", "Rules", "everyone"]
+__all__ = ["Desk", "Rules"]

@@ -63,10 +63,11 @@ class Answers:
         """Reply to each ask of the request once. Raises TryLater while its chat is down."""
         async with self.store.begin() as tx:
             request = await tx.request(key)
-        if request is None:
-            return  # forgotten in the meantime
+            if request is None:
+                return  # forgotten in the meantime
+            settings = await tx.settings(request.place)
         await self._mark(request, "reading")
-        asks = self._asks(request)
+        asks = self._asks(request, settings)
         unread = 0 if request.command else len(request.links) - len(asks)
         well = True
         for number, ask in enumerate(asks):
@@ -94,14 +95,14 @@ class Answers:
             await self.outgoing.deliver_or_park(delivery_key, ref)
         await self._close(request, well=False)
 
-    def _asks(self, request: Request) -> list[Command | NutgrafError]:
+    def _asks(self, request: Request, settings: Mapping[str, str]) -> list[Command | NutgrafError]:
         if request.key.startswith(GONE_KEY):
             return [FeedGone(request.links[0], subscription_number(request))]
         if not request.command:
             return [ReadLink(link) for link in request.links[: self.rules.links_per_message]]
         try:
             command = parse(request.text)
-            check_allowed(request, command, self.rules)
+            check_allowed(request, command, settings)
         except NutgrafError as error:
             return [error]
         return [command]

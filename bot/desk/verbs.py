@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.commands import (
@@ -21,8 +22,8 @@ from bot.commands import (
     verb_of,
 )
 from bot.desk import words
-from bot.desk.rules import CHANGES, Rules, checked_setting
-from bot.errors import NoSuchSubscription, NotAllowed
+from bot.desk.rules import CHANGES, Rules, check_steer, checked_setting, known_setting
+from bot.errors import NoSuchSubscription
 from bot.poller import Opened
 from bot.ports import Clock, Transaction
 from bot.records import Poll
@@ -30,11 +31,11 @@ from bot.types import Place, Request, Subscription
 from bot.urls import canonical
 
 
-def check_allowed(request: Request, command: Command, rules: Rules) -> None:
-    """Raises NotAllowed. Looking at the settings is not changing them."""
+def check_allowed(request: Request, command: Command, settings: Mapping[str, str]) -> None:
+    """Raises NotAllowed; ``settings`` are the place's. Looking at them is not changing them."""
     verb = verb_of(command)
-    if verb in CHANGES and not only_looks(command) and not rules.allowed(request, verb):
-        raise NotAllowed(f"“{verb}”")
+    if verb in CHANGES and not only_looks(command):
+        check_steer(request, settings, verb)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Verbs:
         if key is not None and value is not None:
             await tx.change_setting(place, key, checked_setting(key, value))
         elif key is not None:
-            checked_setting(key, "on")
+            known_setting(key)
         return words.settings(await tx.settings(place), self.rules.retention_days, key)
 
     async def _forget(self, tx: Transaction, place: Place, target: int | str) -> str:
