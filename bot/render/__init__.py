@@ -5,7 +5,7 @@
 """
 
 from bot.render.marked import markdown
-from bot.render.message import digest_message, text_message
+from bot.render.message import digest_message, full_message, text_message
 from bot.render.page import html
 
-__all__ = ["digest_message", "html", "markdown", "text_message"]
+__all__ = ["digest_message", "full_message", "html", "markdown", "text_message"]

@@ -7,7 +7,9 @@ Quotes are never cut: a key quote is shown whole. The words around a figure are 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from bot.choices import DIGEST_CHOICES
 from bot.digest import (
     Digest,
     described,
@@ -33,8 +35,35 @@ _CLAUSE = re.compile(r"[,;:\u2014] ")
 
 
 def digest_message(digest: Digest, digest_id: str | None = None) -> Message:
-    """Title, source, nut graf, notices, quotes, figures, actors, footer; empty parts vanish."""
-    blocks = [*_head(digest), *_quotes(digest), *_figures(digest), *_actors(digest), _footer(digest)]
+    """Title, source, nut graf, notices, key quotes, figures and actors, footer; empty parts vanish.
+
+    With an id it offers ``DIGEST_CHOICES``, "more" only where there is more.
+    """
+    found = digest.findings
+    left = len(found.quotes) + len(found.figures) + len(found.actors)
+    left -= len(digest.key_quotes) + len(digest.key_figures) + len(digest.key_actors)
+    blocks = [
+        *_head(digest),
+        *_quotes(digest, digest.key_quotes),
+        *_figures(digest, digest.key_figures),
+        *_actors(digest, digest.key_actors),
+        _footer(digest, len(digest.key_quotes), len(digest.key_figures), len(digest.key_actors)),
+    ]
+    choices = tuple(one for one in DIGEST_CHOICES if digest_id and (left or one != "more"))
+    return Message(tuple(blocks), _plain(blocks), digest_id, choices, left)
+
+
+def full_message(digest: Digest, digest_id: str | None = None) -> Message:
+    """Everything found: quotes and figures in order of print, the key actors before the others."""
+    found = digest.findings
+    actors = (*digest.key_actors, *sorted(set(range(len(found.actors))) - set(digest.key_actors)))
+    blocks = [
+        *_head(digest),
+        *_quotes(digest, range(len(found.quotes))),
+        *_figures(digest, range(len(found.figures))),
+        *_actors(digest, actors),
+        _footer(digest, len(found.quotes), len(found.figures), len(found.actors)),
+    ]
     return Message(tuple(blocks), _plain(blocks), digest_id)
 
 
@@ -57,12 +86,12 @@ def _head(digest: Digest) -> list[Block]:
     return blocks
 
 
-def _quotes(digest: Digest) -> list[Block]:
-    if not digest.key_quotes:
+def _quotes(digest: Digest, numbers: Sequence[int]) -> list[Block]:
+    if not numbers:
         return []
     blocks = [Block(BlockKind.HEADING, (Run("Quotes", bold=True),))]
     introduced: set[str] = set()
-    for number in digest.key_quotes:
+    for number in numbers:
         quote = digest.findings.quotes[number]
         blocks.append(Block(BlockKind.QUOTE, (Run(said_words(digest.article, quote)),)))
         blocks.append(Block(BlockKind.SPEAKER, _speaker(digest, quote, introduced)))
@@ -89,16 +118,18 @@ def _pilcrow(digest: Digest, span: Span) -> tuple[Run, ...]:
     return () if number is None else (Run("  "), Run(f"¶{number}", link=passage_of(digest.article, span)))
 
 
-def _figures(digest: Digest) -> list[Block]:
-    if not digest.key_figures:
+def _figures(digest: Digest, numbers: Sequence[int]) -> list[Block]:
+    if not numbers:
         return []
     blocks = [Block(BlockKind.HEADING, (Run("Figures", bold=True),))]
-    for number in digest.key_figures:
+    for number in numbers:
         figure = digest.findings.figures[number]
         label = figure_label(digest, figure)
         runs = _around(digest, label)
         if runs[0].text:  # the sentence does not open on it
             runs = [Run(plain(label.of(digest.article.text)), bold=True), Run(" — "), *runs]
+        if figure.superseded:
+            runs.append(Run(" (a later figure is given)", italic=True))
         if figure.said_by is not None:
             runs.append(Run(f" ({plain(figure.said_by.text)})", italic=True))
         blocks.append(Block(BlockKind.FIGURE, (*runs, *_pilcrow(digest, label))))
@@ -158,11 +189,11 @@ def _edged(text: str) -> str:
     return (" " if text[0].isspace() else "") + shown + (" " if text[-1].isspace() else "")
 
 
-def _actors(digest: Digest) -> list[Block]:
-    if not digest.key_actors:
+def _actors(digest: Digest, numbers: Sequence[int]) -> list[Block]:
+    if not numbers:
         return []
     blocks = [Block(BlockKind.HEADING, (Run("Who is named", bold=True),))]
-    for number in digest.key_actors:
+    for number in numbers:
         actor = digest.findings.actors[number]
         runs = [Run(titled(actor.name, actor.role), bold=True)]
         role = described(actor.role)
@@ -176,13 +207,14 @@ def _actors(digest: Digest) -> list[Block]:
     return blocks
 
 
-def _footer(digest: Digest) -> Block:
+def _footer(digest: Digest, quotes: int, figures: int, actors: int) -> Block:
+    """How many of each are shown, and the hosts contacted."""
     found = digest.findings
-    quotes = _counted(len(digest.key_quotes), len(found.quotes), "quote")
+    said = _counted(quotes, len(found.quotes), "quote")
     parts = [
-        quotes and f"{quotes}, all verbatim",
-        _counted(len(digest.key_figures), len(found.figures), "figure"),
-        _counted(len(digest.key_actors), len(found.actors), "name"),
+        said and f"{said}, all verbatim",
+        _counted(figures, len(found.figures), "figure"),
+        _counted(actors, len(found.actors), "name"),
         "contacted: " + ", ".join(map(plain, dict.fromkeys(digest.hosts)))
         if digest.hosts
         else "no host contacted",
