@@ -11,15 +11,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.ports import Database, Jobs
-from bot.store.outbox import Outbox
 from bot.store.postgres import open_postgres
 from bot.store.sqlite import open_sqlite
 from bot.store.upkeep import Upkeep
+from bot.store.voices import hear_old_digests
+from bot.store.withdrawal import Withdrawal
 
 _POSTGRES = ("postgresql://", "postgres://")
 
 
-class SqlTransaction(Upkeep, Outbox):
+class SqlTransaction(Upkeep, Withdrawal):
     """See ``bot.ports.Transaction``."""
 
 
@@ -46,8 +47,16 @@ async def open_database(address: str, *, to_read: bool = False) -> Database:
     Raises StoreBusy, StoreNewer, StoreUnusable.
     """
     if address.startswith(_POSTGRES):
-        return await open_postgres(address)
-    return await open_sqlite(Path(address), to_read=to_read)
+        database: Database = await open_postgres(address)
+    else:
+        database = await open_sqlite(Path(address), to_read=to_read)
+    if not to_read:
+        try:
+            await hear_old_digests(database)
+        except BaseException:
+            await database.close()
+            raise
+    return database
 
 
 __all__ = ["SqlStore", "SqlTransaction", "open_database"]

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.ports import Row
-from bot.records import DigestRecord
-from bot.store.base import CHANNEL, Statements
-from bot.store.codec import channel_of, digest_columns, digest_of, seconds
+from bot.records import Deed, Delivery, DeliveryState, DigestRecord
+from bot.store.base import CHANNEL
+from bot.store.codec import channel_of, delivery_of, digest_columns, digest_of, seconds
+from bot.store.voices import Voices
 from bot.types import Place
 
+# What a later reading of a story leaves as it is: the digest still answers the message it stands under.
+_LASTING = ("id", "request_key", "platform", "workspace", "channel", "thread")
 
-class Archive(Statements):
+
+class Archive(Voices):
     """See ``bot.ports.Archive``."""
 
     async def keep_digest(self, record: DigestRecord, article: str) -> None:
-        if not await self._insert("digests", digest_columns(record)):
+        if await self._insert("digests", {**digest_columns(record), "voiced": 1}):
+            await self._keep_parts(record, article)
+
+    async def replace_digest(self, record: DigestRecord, article: str) -> None:
+        """One that was deleted meanwhile stays deleted; request and place stay the first reading's."""
+        columns = {name: value for name, value in digest_columns(record).items() if name not in _LASTING}
+        changes = ", ".join(f"{name} = ?" for name in columns)
+        if not await self._rows(
+            f"update digests set {changes}, voiced = 1 where id = ? returning 1 as one",
+            *columns.values(),
+            record.id,
+        ):
             return
+        await self._rows("delete from egress where digest_id = ?", record.id)
+        await self._keep_parts(record, article)
+        await self._sweep()  # the version it was made from, if nobody else uses it
+
+    async def _keep_parts(self, record: DigestRecord, article: str) -> None:
+        await self._hear(record.id, record.document)
         for position, host in enumerate(record.hosts):
             await self._insert("egress", {"digest_id": record.id, "position": position, "host": host})
         story = {
@@ -48,11 +71,78 @@ class Archive(Statements):
         )
         return await self._with_hosts(row)
 
+    async def posted_digest(
+        self, place: Place, canonical_url: str, since: datetime
+    ) -> tuple[DigestRecord, Delivery] | None:
+        """``canonical_url``: either address of the story."""
+        row = await self._row(
+            "select p.* from deliveries p join digests d on d.id = p.digest_id"
+            " where d.platform = ? and d.workspace = ? and d.channel = ?"
+            " and (d.canonical_url = ? or d.url = ?)"
+            " and p.deed = ? and p.state = ? and p.only_for is null and p.updated_at >= ?"
+            " order by p.updated_at desc, p.key limit 1",
+            *channel_of(place),
+            canonical_url,
+            canonical_url,
+            Deed.POST,
+            DeliveryState.POSTED,
+            seconds(since),
+        )
+        record = None if row is None else await self.digest(row["digest_id"])
+        return None if row is None or record is None else (record, delivery_of(row))
+
+    async def delete_digest(self, digest_id: str) -> Delivery | None:
+        """A message of it that is not yet with the chat is parked. A message that is just being handed
+        over counts as posted."""
+        await self._rows("delete from digests where id = ?", digest_id)
+        await self._sweep()
+        await self._hold_back("digest_id = ?", digest_id, reason="the digest was deleted")
+        row = await self._row(
+            "select * from deliveries where digest_id = ? and deed = ? and only_for is null"
+            " and state in (?, ?) order by created_at, key limit 1",
+            digest_id,
+            Deed.POST,
+            DeliveryState.POSTED,
+            DeliveryState.POSTING,
+        )
+        return None if row is None else delivery_of(row)
+
+    async def _hold_back(self, which: str, *values: object, reason: str) -> None:
+        """Park the deliveries that no chat has been given yet; the words of all of them go."""
+        await self._rows(
+            f"update deliveries set state = ?, reason = ? where {which} and state = ?",
+            DeliveryState.PARKED,
+            reason,
+            *values,
+            DeliveryState.NEW,
+        )
+        await self._rows(f"update deliveries set message = '' where {which}", *values)
+
+    async def digests_of(self, platform: str, workspace: str, limit: int) -> tuple[DigestRecord, ...]:
+        rows = await self._rows(
+            "select * from digests where platform = ? and workspace = ? order by created_at desc, id limit ?",
+            platform,
+            workspace,
+            limit,
+        )
+        return await self._all_with_hosts(rows)
+
+    async def said(
+        self, platform: str, workspace: str, name: str, since: datetime | None, limit: int
+    ) -> tuple[DigestRecord, ...]:
+        return await self._all_with_hosts(await self._quoting(platform, workspace, name, since, limit))
+
     async def _with_hosts(self, row: Row | None) -> DigestRecord | None:
-        if row is None:
-            return None
-        hosts = await self._rows("select host from egress where digest_id = ? order by position", row["id"])
-        return digest_of(row, tuple(host["host"] for host in hosts))
+        return None if row is None else (await self._all_with_hosts([row]))[0]
+
+    async def _all_with_hosts(self, rows: list[Row]) -> tuple[DigestRecord, ...]:
+        found = []
+        for row in rows:
+            hosts = await self._rows(
+                "select host from egress where digest_id = ? order by position", row["id"]
+            )
+            found.append(digest_of(row, tuple(host["host"] for host in hosts)))
+        return tuple(found)
 
     async def forget_story(self, place: Place, url: str) -> int:
         gone = await self._forget_digests(place, url)
@@ -69,6 +159,7 @@ class Archive(Statements):
         )
         for row in gone:
             await self._rows("delete from deliveries where digest_id = ?", row["id"])
+            await self._rows("delete from feedback where digest_id = ?", row["id"])
             await self._empty_request(row["request_key"])
         return len(gone)
 
@@ -82,6 +173,7 @@ class Archive(Statements):
     async def _sweep(self) -> int:
         """Delete what belonged to digests that are no more."""
         hosts = await self._deleted("delete from egress where digest_id not in (select id from digests)")
+        voices = await self._deleted("delete from voices where digest_id not in (select id from digests)")
         versions = await self._deleted(
             "delete from versions where not exists (select 1 from digests d"
             " where d.canonical_url = versions.canonical_url and d.text_hash = versions.text_hash)"
@@ -89,4 +181,4 @@ class Archive(Statements):
         articles = await self._deleted(
             "delete from articles where canonical_url not in (select canonical_url from versions)"
         )
-        return hosts + versions + articles
+        return hosts + voices + versions + articles

@@ -54,3 +54,13 @@ class Statements:
     def _skip_locked(self) -> str:
         """For claims: SQLite has one writer, PostgreSQL many."""
         return "for update skip locked" if self._dialect == "postgresql" else ""
+
+    @property
+    def _share(self) -> str:
+        """Nobody changes or deletes the rows found before this transaction ends (SQLite: nobody can)."""
+        return " for share" if self._dialect == "postgresql" else ""
+
+    @property
+    def _lock(self) -> str:
+        """As ``_share``, and nobody else locks them."""
+        return " for update" if self._dialect == "postgresql" else ""

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.ports import Row
-from bot.records import Delivery, DeliveryState, DigestRecord, FeedState
+from bot.records import Deed, Delivery, DeliveryState, DigestRecord, Feedback, FeedState, Gathered, Verdict
+from bot.rhythm import Beat, Rhythm
+from bot.standing import Standing
 from bot.types import Block, BlockKind, Message, Place, Request, Run, Subscription
 
 
@@ -52,7 +54,12 @@ def message_text(message: Message) -> str:
     blocks = [
         {"kind": block.kind, "runs": [_run_fields(run) for run in block.runs]} for block in message.blocks
     ]
-    return json.dumps({"blocks": blocks, "plain": message.plain}, ensure_ascii=False)
+    fields: dict[str, Any] = {"blocks": blocks, "plain": message.plain}
+    if message.choices:
+        fields["choices"] = message.choices
+    if message.more:
+        fields["more"] = message.more
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _run_fields(run: Run) -> dict[str, Any]:
@@ -69,7 +76,8 @@ def message_of(text: str, digest_id: str | None) -> Message:
         Block(BlockKind(block["kind"]), tuple(Run(**run) for run in block["runs"]))
         for block in fields["blocks"]
     )
-    return Message(blocks, fields["plain"], digest_id)
+    choices, more = tuple(fields.get("choices", ())), fields.get("more", 0)
+    return Message(blocks, fields["plain"], digest_id, choices, more)
 
 
 def words_text(words: tuple[str, ...]) -> str:
@@ -88,6 +96,10 @@ def request_columns(request: Request) -> dict[str, object]:
         "body": request.text,
         "links": words_text(request.links),
         "command": int(request.command),
+        "addressed": int(request.addressed),
+        "private": int(request.private),
+        "source": request.source,
+        "standing": request.standing,
     }
 
 
@@ -99,6 +111,10 @@ def request_of(row: Row) -> Request:
         text=row["body"],
         links=words_of(row["links"]),
         command=bool(row["command"]),
+        addressed=bool(row["addressed"]),
+        private=bool(row["private"]),
+        source=row["source"],
+        standing=Standing(row["standing"]),
     )
 
 
@@ -112,6 +128,9 @@ def delivery_of(row: Row) -> Delivery:
         attempts=row["attempts"],
         message_id=row["message_id"],
         reason=row["reason"],
+        deed=Deed(row["deed"]),
+        target=row["target"],
+        only_for=row["only_for"],
     )
 
 
@@ -183,6 +202,8 @@ def subscription_columns(subscription: Subscription) -> dict[str, object]:
         "want": words_text(subscription.want),
         "refuse": words_text(subscription.refuse),
         "paused": int(subscription.paused),
+        "rhythm": str(subscription.rhythm),
+        "stopped": subscription.stopped,
     }
 
 
@@ -197,4 +218,47 @@ def subscription_of(row: Row) -> Subscription:
         want=words_of(row["want"]),
         refuse=words_of(row["refuse"]),
         paused=bool(row["paused"]),
+        rhythm=_rhythm_of(row["rhythm"]),
+        stopped=row["stopped"],
+    )
+
+
+def _rhythm_of(text: str) -> Rhythm:
+    """The inverse of ``str(rhythm)``."""
+    beat, *rest = text.split(" ", 2)
+    if not rest:
+        return Rhythm(Beat(beat))
+    hour, minute = rest[0].split(":")
+    return Rhythm(Beat(beat), int(hour) * 60 + int(minute), rest[1])
+
+
+def gathered_columns(gathered: Gathered) -> dict[str, object]:
+    return {
+        **place_columns(gathered.place),
+        "number": gathered.number,
+        "entry_id": gathered.entry_id,
+        "url": gathered.url,
+        "body": gathered.text,
+        "due_at": seconds(gathered.due_at),
+    }
+
+
+def gathered_of(row: Row) -> Gathered:
+    return Gathered(
+        place=place_of(row),
+        number=row["number"],
+        entry_id=row["entry_id"],
+        url=row["url"],
+        text=row["body"],
+        due_at=moment(row["due_at"]),
+    )
+
+
+def feedback_of(row: Row) -> Feedback:
+    return Feedback(
+        digest_id=row["digest_id"],
+        user=row["given_by"],
+        verdict=Verdict(row["verdict"]),
+        at=moment(row["given_at"]),
+        words=row["words"],
     )

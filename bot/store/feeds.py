@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.errors import AlreadyFollowed, NoSuchSubscription
 from bot.ports import Row
-from bot.records import FeedState, Poll
+from bot.records import FEED_KEY, FeedState, Poll
 from bot.store.base import CHANNEL
 from bot.store.codec import (
     channel_of,
@@ -19,17 +19,31 @@ from bot.store.codec import (
     subscription_of,
     words_text,
 )
-from bot.store.intake import Intake
-from bot.types import Entry, Place, Subscription
+from bot.store.roundups import Roundups
+from bot.types import Entry, Place, Request, Subscription
+
+ACTIVE = "s.paused = 0 and s.stopped is null"  # a subscription that is told, and polled for
 
 
-class FeedBook(Intake):
-    """See ``bot.ports.FeedBook``. A feed's claim is its ``next_poll_at``, pushed ahead by the lease."""
+class FeedBook(Roundups):
+    """See ``bot.ports.FeedBook``. A feed's claim is its ``next_poll_at``, pushed ahead by the lease.
+
+    A feed that falls due while all who follow it are paused or stopped has ``missed`` a poll. Its next
+    poll, when somebody is back, only learns what it holds: else the channel would be flooded with what
+    was printed in the meantime. A feed that missed none goes on as if nobody had been away.
+    """
 
     async def due_feeds(self, now: datetime, limit: int, lease_s: float = 300.0) -> tuple[FeedState, ...]:
+        followed = f"exists (select 1 from subscriptions s where s.feed_url = f.url and {ACTIVE})"
+        await self._rows(
+            "update feeds set missed = 1 where url in"
+            f" (select url from feeds f where next_poll_at <= ? and missed = 0 and not {followed}"
+            f" {self._skip_locked})",
+            seconds(now),
+        )
         rows = await self._rows(
             "update feeds set next_poll_at = ? where url in (select url from feeds f where next_poll_at <= ?"
-            " and exists (select 1 from subscriptions s where s.feed_url = f.url and s.paused = 0)"
+            f" and {followed}"
             f" order by next_poll_at limit ? {self._skip_locked}) returning *",
             seconds(now) + lease_s,
             seconds(now),
@@ -47,13 +61,14 @@ class FeedBook(Intake):
 
     async def followers(self, feed_url: str) -> tuple[Subscription, ...]:
         rows = await self._rows(
-            "select * from subscriptions where feed_url = ? and paused = 0"
+            f"select s.* from subscriptions s where feed_url = ? and {ACTIVE}"
             " order by platform, workspace, channel, number",
             feed_url,
         )
         return tuple(subscription_of(row) for row in rows)
 
     async def finish_poll(self, poll: Poll, at: datetime) -> int:
+        away = await self._channels_that_missed(poll)
         if poll.moved_from is not None and poll.moved_from != poll.state.url:
             await self._move(poll.moved_from, poll.state)
         if await self.feed(poll.state.url) is None:
@@ -61,8 +76,22 @@ class FeedBook(Intake):
         await self._write_feed(poll.state)
         for entry in poll.entries:
             await self._remember(poll.state.url, entry, at)
-        taken = [await self.take(request, at) for request in poll.requests]
+        if poll.state.failures == 0 and poll.state.next_poll_at is not None:  # it was seen
+            await self._rows("update feeds set missed = 0 where url = ?", poll.state.url)
+        news = [one for one in poll.requests if not (_is_news(one) and channel_of(one.place) in away)]
+        await self._gather([one for one in poll.gathered if channel_of(one.place) not in away], at)
+        taken = [await self.take(request, at) for request in news]
         return sum(taken)
+
+    async def _channels_that_missed(self, poll: Poll) -> frozenset[tuple[str, str, str]]:
+        """Those for which what the poll found is not news: see the class."""
+        rows = await self._rows(
+            "select s.platform, s.workspace, s.channel from subscriptions s"
+            " join feeds f on f.url = s.feed_url where f.url in (?, ?) and f.missed = 1",
+            poll.state.url,
+            poll.moved_from or poll.state.url,
+        )
+        return frozenset((row["platform"], row["workspace"], row["channel"]) for row in rows)
 
     async def _write_feed(self, state: FeedState) -> None:
         columns = feed_columns(state)
@@ -99,6 +128,7 @@ class FeedBook(Intake):
             old,
             state.url,
         )
+        await self._drop_gathered()
         await self._rows("update subscriptions set feed_url = ? where feed_url = ?", state.url, old)
         await self._drop_unfollowed(old)
 
@@ -133,8 +163,15 @@ class FeedBook(Intake):
         )
         return tuple(subscription_of(row) for row in rows)
 
+    async def subscriptions_of(self, platform: str, workspace: str) -> tuple[Subscription, ...]:
+        rows = await self._rows(
+            "select * from subscriptions where platform = ? and workspace = ?", platform, workspace
+        )
+        return _in_order(rows)
+
     async def unfollow(self, place: Place, number: int) -> Subscription:
         gone = subscription_of(await self._found("delete from subscriptions", place, number))
+        await self._drop_gathered()
         await self._drop_unfollowed(gone.feed_url)
         return gone
 
@@ -142,13 +179,38 @@ class FeedBook(Intake):
         changed = subscription_of(
             await self._found(f"update subscriptions set paused = {int(paused)}", place, number)
         )
-        if not paused:  # a feed that was given up is asked once more, or resuming would be an empty word
-            await self._rows(
-                "update feeds set next_poll_at = coalesce(polled_at, 0)"
-                " where url = ? and next_poll_at is null",
-                changed.feed_url,
-            )
+        if not paused:
+            await self._ask_again(changed.feed_url)
         return changed
+
+    async def _ask_again(self, feed_url: str) -> None:
+        """A feed that was given up is asked once more, or resuming would be an empty word."""
+        await self._rows(
+            "update feeds set next_poll_at = coalesce(polled_at, 0), missed = 1"
+            " where url = ? and next_poll_at is null",
+            feed_url,
+        )
+
+    async def stop(
+        self, place: Place, reason: str, *, whole_workspace: bool = False
+    ) -> tuple[Subscription, ...]:
+        where, values = _scope(place, whole_workspace)
+        rows = await self._rows(
+            f"update subscriptions set stopped = ? where {where} and stopped is null returning *",
+            reason,
+            *values,
+        )
+        return _in_order(rows)
+
+    async def restart(self, place: Place, *, whole_workspace: bool = False) -> tuple[Subscription, ...]:
+        where, values = _scope(place, whole_workspace)
+        rows = await self._rows(
+            f"update subscriptions set stopped = null where {where} and stopped is not null returning *",
+            *values,
+        )
+        for url in sorted({row["feed_url"] for row in rows if not row["paused"]}):
+            await self._ask_again(url)
+        return _in_order(rows)
 
     async def _found(self, change: str, place: Place, number: int) -> Row:
         row = await self._row(
@@ -163,6 +225,23 @@ class FeedBook(Intake):
             return
         await self._rows("delete from entries where feed_url = ?", feed_url)
         await self._rows("delete from feeds where url = ?", feed_url)
+
+
+def _is_news(request: Request) -> bool:
+    """Not the word that a feed is gone."""
+    return request.key.startswith(FEED_KEY)
+
+
+def _scope(place: Place, whole_workspace: bool) -> tuple[str, tuple[str, ...]]:
+    if whole_workspace:
+        return "platform = ? and workspace = ?", (place.platform, place.workspace)
+    return CHANNEL, channel_of(place)
+
+
+def _in_order(rows: list[Row]) -> tuple[Subscription, ...]:
+    """By channel and number."""
+    found = (subscription_of(row) for row in rows)
+    return tuple(sorted(found, key=lambda one: (one.place.channel, one.id)))
 
 
 def counter_name(place: Place) -> str:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.ports import ANSWER
-from bot.records import FEED_KEY, GONE_KEY, Counts, DeliveryState
+from bot.records import UNASKED, Counts, Deed, DeliveryState
 from bot.store.base import CHANNEL, Statements, storable
 from bot.store.codec import channel_of, request_columns, request_of, seconds
 from bot.types import Place, Request
 
 OPEN, DONE, FAILED = "open", "done", "failed"
+# Its message was deleted. The key stays taken, so that the event is not answered when it comes again;
+# UNTAKEN: it had not come yet.
+WITHDRAWN, UNTAKEN = "withdrawn", "untaken"
 
 
 class Intake(Statements):
@@ -24,13 +27,25 @@ class Intake(Statements):
         return True
 
     async def request(self, key: str) -> Request | None:
-        row = await self._row("select * from requests where key = ?", key)
+        # Share lock: whoever finds the request, and stores an answer to it, is seen by the transaction
+        # that withdraws or forgets it at the same moment, or does not find it.
+        row = await self._row(
+            f"select * from requests where key = ? and state not in (?, ?){self._share}",
+            key,
+            WITHDRAWN,
+            UNTAKEN,
+        )
         return None if row is None else request_of(row)
 
     async def close_request(self, key: str, at: datetime, *, failed: bool = False) -> None:
         state = FAILED if failed else DONE
         await self._rows(
-            "update requests set state = ?, closed_at = ? where key = ?", state, seconds(at), key
+            "update requests set state = ?, closed_at = ? where key = ? and state not in (?, ?)",
+            state,
+            seconds(at),
+            key,
+            WITHDRAWN,
+            UNTAKEN,
         )
 
     async def counts(self, place: Place | None = None) -> Counts:
@@ -38,24 +53,30 @@ class Intake(Statements):
         requests = await self._by_state("requests", where, channel)
         unasked = await self._count(
             f"select count(*) as n from requests{where or ' where 1 = 1'} and state = ?"
-            " and (key like ? or key like ?)",
+            f" and ({' or '.join('key like ?' for _ in UNASKED)})",
             *channel,
             OPEN,
-            f"{FEED_KEY}%",
-            f"{GONE_KEY}%",
+            *(f"{prefix}%" for prefix in UNASKED),
         )
         deliveries = await self._by_state("deliveries", where, channel)
-        followed = await self._rows(f"select feed_url from subscriptions{where}", *channel)
+        deeds = await self._count(
+            f"select count(*) as n from deliveries{where or ' where 1 = 1'} and state = ? and deed <> ?",
+            *channel,
+            DeliveryState.POSTED,
+            Deed.POST,
+        )
+        followed = await self._rows(f"select feed_url, stopped from subscriptions{where}", *channel)
         return Counts(
-            seen=sum(requests.values()),
+            seen=sum(requests.values()) - requests.get(UNTAKEN, 0),
             digested=await self._count(f"select count(*) as n from digests{where}", *channel),
-            delivered=deliveries.get(DeliveryState.POSTED, 0),
+            delivered=deliveries.get(DeliveryState.POSTED, 0) - deeds,
             waiting=requests.get(OPEN, 0),
             asked=requests.get(OPEN, 0) - unasked,
             parked=deliveries.get(DeliveryState.PARKED, 0),
             failed=requests.get(FAILED, 0),
             feeds=len({row["feed_url"] for row in followed}),
             subscriptions=len(followed),
+            stopped=sum(row["stopped"] is not None for row in followed),
         )
 
     async def _by_state(self, table: str, where: str, channel: tuple[str, ...]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.records import Delivery, DeliveryState
+from bot.records import Deed, Delivery, DeliveryState
 from bot.store.base import Statements
 from bot.store.codec import delivery_of, message_text, place_columns, seconds
 
@@ -21,6 +21,9 @@ class Outbox(Statements):
             "message": message_text(delivery.message),
             "state": DeliveryState.NEW,
             "attempts": 0,
+            "deed": delivery.deed,
+            "target": delivery.target,
+            "only_for": delivery.only_for,
             "created_at": seconds(at),
             "updated_at": seconds(at),
         }
@@ -36,9 +39,18 @@ class Outbox(Statements):
         )
         return tuple(delivery_of(row) for row in rows)
 
+    async def digest_delivery(self, digest_id: str) -> Delivery | None:
+        """Where the whole place can see one, that; else what one user was told of it."""
+        row = await self._row(
+            "select * from deliveries where digest_id = ? and deed = ?"
+            " order by case when only_for is null then 0 else 1 end, created_at, key limit 1",
+            digest_id,
+            Deed.POST,
+        )
+        return None if row is None else delivery_of(row)
+
     async def start_posting(self, key: str, at: datetime) -> Delivery:
-        lock = " for update" if self._dialect == "postgresql" else ""
-        row = await self._row(f"select * from deliveries where key = ?{lock}", key)
+        row = await self._row(f"select * from deliveries where key = ?{self._lock}", key)
         if row is None:
             raise KeyError(key)
         before = delivery_of(row)
@@ -51,14 +63,25 @@ class Outbox(Statements):
             )
         return before
 
+    async def wait_posting(self, key: str, at: datetime) -> None:
+        # it stays ``posting``: a chat that asks to wait may all the same have taken it
+        await self._rows(
+            "update deliveries set attempts = attempts - 1, updated_at = ?"
+            " where key = ? and state = ? and attempts > 0",
+            seconds(at),
+            key,
+            DeliveryState.POSTING,
+        )
+
     async def mark_posted(self, key: str, message_id: str, at: datetime) -> None:
         await self._rows(
             "update deliveries set state = ?, message_id = ?, message = '', reason = null, updated_at = ?"
-            " where key = ?",
+            " where key = ? and state <> ?",
             DeliveryState.POSTED,
             message_id,
             seconds(at),
             key,
+            DeliveryState.POSTED,
         )
 
     async def park(self, key: str, reason: str, at: datetime) -> None:

@@ -12,12 +12,21 @@ from bot.store.base import CHANNEL
 from bot.store.codec import channel_of, seconds
 from bot.store.feeds import FeedBook, counter_name
 from bot.store.intake import OPEN
+from bot.store.verdicts import Verdicts
 from bot.types import Place
 
-_OF_A_CHANNEL = ("requests", "digests", "deliveries", "subscriptions", "settings")
+_OF_A_CHANNEL = (
+    "requests",
+    "digests",
+    "deliveries",
+    "subscriptions",
+    "settings",
+    "gathered",
+    "feedback",
+)
 
 
-class Upkeep(Archive, FeedBook):
+class Upkeep(Archive, FeedBook, Verdicts):
     """See ``bot.ports.Upkeep``."""
 
     async def settings(self, place: Place) -> Mapping[str, str]:
@@ -39,12 +48,16 @@ class Upkeep(Archive, FeedBook):
         requests = await self._deleted(
             "delete from requests where received_at < ? and state <> ?", limit, OPEN
         )
+        # one that nobody works at any more goes as well: its message was withdrawn while it was handed over
         deliveries = await self._deleted(
-            "delete from deliveries where created_at < ? and state in (?, ?)",
+            "delete from deliveries where created_at < ? and (state in (?, ?) or not exists"
+            " (select 1 from requests r where r.key = deliveries.request_key and r.state = ?))",
             limit,
             DeliveryState.POSTED,
             DeliveryState.PARKED,
+            OPEN,
         )
+        gathered = await self._deleted("delete from gathered where gathered_at < ?", limit)
         digests = await self._deleted("delete from digests where created_at < ?", limit)
         # An entry that the last full poll still found must stay known, or it would be news again.
         entries = await self._deleted(
@@ -52,7 +65,7 @@ class Upkeep(Archive, FeedBook):
             " (select max(e.seen_at) from entries e where e.feed_url = entries.feed_url)",
             limit,
         )
-        return requests + deliveries + digests + entries + await self._sweep()
+        return requests + deliveries + gathered + digests + entries + await self._sweep()
 
     async def forget_feed(self, place: Place, number: int) -> int:
         row = await self._row(
