@@ -1,0 +1,350 @@
+"""Slack's envelopes -> what happened, as frozen types. Pure; any JSON object is taken, none raises.
+
+Slack delivers an event again at once, after a minute and after five, and after an outage of its own it
+hands over what it could not before: the keys made here are the same each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.slack.envelopes import (
+    Body,
+    authorization_of,
+    bot_user_of,
+    list_at,
+    map_at,
+    text_at,
+    workspace_of,
+)
+from adapters.slack.text import Typed, into_slack, new_links, typed
+from bot.standing import Standing
+from bot.types import Place, Request
+
+PLATFORM = "slack"
+# A link that was pasted a day ago is yesterday's news: what Slack replays after an outage is not answered
+# then. Redeliveries as such end after six minutes (docs.slack.dev/apis/events-api, "Retries").
+STALE_AFTER = timedelta(hours=24)
+_SPOKEN = frozenset({"", "thread_broadcast", "file_share", "me_message"})  # subtypes that a person wrote
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Slack reports a message of our own: it took the delivery ``key``."""
+
+    key: str
+    place: Place
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The message whose request key is ``source`` was deleted by its author."""
+
+    place: Place
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The bot was let into the channel by ``user`` ("" when Slack does not say)."""
+
+    place: Place
+    user: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The channel was archived or deleted, or the bot put out of it."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """The workspace took the app or its token away; ``place.channel`` is empty."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    workspace: str
+    user: str
+
+
+Happening = Request | Echo | Withdrawn | Joined | Closed | Reopened | SignedOut | HomeOpened
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """What is needed to understand: the first words that are commands, how to read the delivery key off
+    our own blocks (None where there is none), and the clock."""
+
+    verbs: frozenset[str]
+    key_of: Callable[[list[dict[str, Any]]], str | None]
+    clock: Callable[[], datetime]
+
+
+def understood(body: Body, ear: Ear) -> Happening | None:
+    """What an Events API envelope (``type: event_callback``) means to the desk; None: nothing."""
+    event = map_at(body, "event")
+    kind = text_at(event, "type")
+    if kind == "message":
+        return _message(body, event, ear)
+    if kind == "app_mention":
+        return _spoken(body, event, ear)
+    maker = _OTHERS.get(kind)
+    return maker(body, event) if maker is not None and workspace_of(body) else None
+
+
+def message_key(workspace: str, channel: str, ts: str) -> str:
+    """The request key of a message: the same for ``message`` and ``app_mention``."""
+    return f"{PLATFORM}:{workspace}:{channel}:{ts}"
+
+
+def place_of(workspace: str, channel: str, ts: str, thread: str) -> Place:
+    """Where a message is answered: in its thread, which it may open; in a DM below it."""
+    return Place(PLATFORM, workspace, channel, thread or (None if channel.startswith("D") else ts))
+
+
+# -------------------------------------------------------------------------- messages
+
+
+def _message(body: Body, event: Body, ear: Ear) -> Happening | None:
+    subtype = text_at(event, "subtype")
+    if subtype == "message_changed":
+        return _changed(body, event, ear)
+    if subtype == "message_deleted":
+        return _deleted(body, event, text_at(event, "deleted_ts"))
+    if _is_ours(body, event):
+        return _echo(body, event, ear)
+    return _spoken(body, event, ear)
+
+
+def _spoken(body: Body, event: Body, ear: Ear) -> Request | None:
+    """A message or a mention: both make the same request."""
+    channel, ts = text_at(event, "channel"), text_at(event, "ts")
+    if not (channel and ts and workspace_of(body)) or not _by_person(body, event) or event.get("hidden"):
+        return None
+    if _is_stale(body, event, ear):
+        return None
+    said = typed(text_at(event, "text"), bot_user_of(body))
+    key = message_key(workspace_of(body), channel, ts)
+    if channel.startswith("D") and not said.named:
+        return _in_dm(body, event, said, key, ear)
+    if not said.named:
+        links = tuple(link for link in said.links if not into_slack(link))
+        return _request(body, event, key, said.text, links) if links else None
+    return _addressed(body, event, said, key, ear)
+
+
+def _addressed(body: Body, event: Body, said: Typed, key: str, ear: Ear) -> Request | None:
+    """Words to the bot. A verb behind its name makes a command; links are to be read; other words are a
+    command only behind a name that leads: "as @nutgraf wrote" is talk about it."""
+    if _verb(said.after) in ear.verbs:
+        return _request(body, event, key, said.after, command=True)
+    if said.links:
+        return _request(body, event, key, said.text, said.links, addressed=True)
+    if said.leads or text_at(event, "channel").startswith("D"):
+        return _request(body, event, key, said.after if said.leads else said.text, command=True)
+    return None
+
+
+def _in_dm(body: Body, event: Body, said: Typed, key: str, ear: Ear) -> Request | None:
+    """Everything in a direct message is said to the bot."""
+    if said.links and _verb(said.text) not in ear.verbs:
+        return _request(body, event, key, said.text, said.links, addressed=True)
+    if not said.text and event.get("files"):
+        return None  # a picture without words
+    return _request(body, event, key, said.text, command=True)
+
+
+def _changed(body: Body, event: Body, ear: Ear) -> Happening | None:
+    """An edit. Slack shows a preview, adds a reply or a reaction by a "change" too: then the text is the
+    same. A deleted message that has replies, and ours is one, becomes a tombstone."""
+    now, before = map_at(event, "message"), map_at(event, "previous_message")
+    channel, ts = text_at(event, "channel"), text_at(now, "ts")
+    if not (channel and ts and workspace_of(body)):
+        return None
+    if text_at(now, "subtype") == "tombstone":
+        return _deleted(body, event, ts)
+    edited = text_at(now, "edited", "ts")
+    if not edited or not _by_person(body, now) or _is_stale(body, event, ear):
+        return None
+    old, new = (
+        typed(text_at(before, "text"), bot_user_of(body)),
+        typed(text_at(now, "text"), bot_user_of(body)),
+    )
+    links = new.links if new.named and not old.named else new_links(old.links, new.links)
+    addressed = new.named or channel.startswith("D")
+    if not addressed:
+        links = tuple(link for link in links if not into_slack(link))
+    if not links or (addressed and _verb(new.after or new.text) in ear.verbs):
+        return None
+    source = message_key(workspace_of(body), channel, ts)
+    spoken = {**now, "channel": channel}
+    key = f"{source}:edited:{edited}"
+    return replace(_request(body, spoken, key, new.text, links, addressed=addressed), source=source)
+
+
+def _deleted(body: Body, event: Body, ts: str) -> Withdrawn | None:
+    before = map_at(event, "previous_message")
+    channel = text_at(event, "channel")
+    if not (channel and ts and workspace_of(body)) or not _by_person(body, before):
+        return None
+    place = place_of(workspace_of(body), channel, ts, text_at(before, "thread_ts"))
+    return Withdrawn(place, message_key(workspace_of(body), channel, ts))
+
+
+def _echo(body: Body, event: Body, ear: Ear) -> Echo | None:
+    blocks = [block for block in list_at(event, "blocks") if isinstance(block, dict)]
+    key, channel, ts = ear.key_of(blocks), text_at(event, "channel"), text_at(event, "ts")
+    if not (key and channel and ts and workspace_of(body)):
+        return None
+    place = Place(PLATFORM, workspace_of(body), channel, text_at(event, "thread_ts") or None)
+    return Echo(key, place, ts)
+
+
+def _request(
+    body: Body,
+    event: Body,
+    key: str,
+    text: str,
+    links: tuple[str, ...] = (),
+    *,
+    command: bool = False,
+    addressed: bool = False,
+) -> Request:
+    workspace = workspace_of(body)
+    place = place_of(workspace, text_at(event, "channel"), text_at(event, "ts"), text_at(event, "thread_ts"))
+    return Request(
+        key=key,
+        place=place,
+        user=text_at(event, "user"),
+        text=text,
+        links=links,
+        command=command,
+        addressed=addressed,
+        standing=Standing.STRANGER if _from_elsewhere(body, event) else Standing.MEMBER,
+    )
+
+
+# ---------------------------------------------------------------------- other events
+
+
+def _joined(body: Body, event: Body) -> Joined | None:
+    place = _channel_place(body, event)
+    if place is None or not _is_bot(body, event):
+        return None
+    key = f"{PLATFORM}:{place.workspace}:joined:{text_at(body, 'event_id') or text_at(event, 'event_ts')}"
+    return Joined(place, text_at(event, "inviter"), key)
+
+
+def _closed(body: Body, event: Body) -> Closed | None:
+    """Also ``channel_left`` and ``group_left``: Slack sends them to the one who was put out."""
+    place = _channel_place(body, event)
+    return Closed(place) if place is not None else None
+
+
+def _reopened(body: Body, event: Body) -> Reopened | None:
+    place = _channel_place(body, event)
+    return Reopened(place) if place is not None else None
+
+
+def _signed_out(body: Body, event: Body) -> SignedOut | None:
+    if text_at(event, "type") == "tokens_revoked" and not list_at(event, "tokens", "bot"):
+        return None  # somebody's own token; the bot's stands
+    return SignedOut(Place(PLATFORM, workspace_of(body), ""))
+
+
+def _home(body: Body, event: Body) -> HomeOpened | None:
+    user = text_at(event, "user")
+    return HomeOpened(workspace_of(body), user) if user and text_at(event, "tab") == "home" else None
+
+
+_OTHERS: Mapping[str, Callable[[Body, Body], Happening | None]] = {
+    "member_joined_channel": _joined,
+    "channel_left": _closed,
+    "group_left": _closed,
+    "channel_archive": _closed,
+    "group_archive": _closed,
+    "channel_deleted": _closed,
+    "group_deleted": _closed,
+    "channel_unarchive": _reopened,
+    "group_unarchive": _reopened,
+    "app_uninstalled": _signed_out,
+    "tokens_revoked": _signed_out,
+    "app_home_opened": _home,
+}
+EVENTS = ("message", "app_mention", *_OTHERS)  # every event type that is understood
+
+
+# ------------------------------------------------------------------- who, where, when
+
+
+def _by_person(body: Body, event: Body) -> bool:
+    user = text_at(event, "user")
+    return (
+        bool(user)
+        and user not in {"USLACKBOT", bot_user_of(body)}
+        and not event.get("bot_id")
+        and not event.get("bot_profile")
+        and text_at(event, "subtype") in _SPOKEN
+    )
+
+
+def _is_ours(body: Body, event: Body) -> bool:
+    """Another app may copy our blocks, never our user nor our app's id."""
+    mine = text_at(body, "api_app_id")
+    return _is_bot(body, event) and text_at(event, "app_id") in {"", mine}
+
+
+def _is_bot(body: Body, event: Body) -> bool:
+    return bool(bot_user_of(body)) and text_at(event, "user") == bot_user_of(body)
+
+
+def _from_elsewhere(body: Body, event: Body) -> bool:
+    """A person of another organisation (Slack Connect). ``team`` differs too between the workspaces of one
+    organisation; Slack says then that the channel is not shared with another."""
+    if body.get("is_ext_shared_channel") is False:
+        return False
+    teams = (text_at(event, name) for name in ("user_team", "source_team", "team"))
+    team = next((team for team in teams if team), "")
+    home = {workspace_of(body), text_at(authorization_of(body), "enterprise_id")}
+    return bool(team) and team not in home
+
+
+def _is_stale(body: Body, event: Body, ear: Ear) -> bool:
+    """By the envelope's time, else the event's; what has no time is new."""
+    for stamp in (body.get("event_time"), text_at(event, "event_ts"), text_at(event, "ts")):
+        at = _seconds(stamp)
+        if at is not None:
+            return ear.clock().timestamp() - at > STALE_AFTER.total_seconds()
+    return False
+
+
+def _seconds(stamp: object) -> float | None:
+    try:
+        seconds = float(stamp) if isinstance(stamp, int | float | str) else 0.0
+    except (ValueError, OverflowError):
+        return None
+    return seconds if 0 < seconds < 1e11 else None
+
+
+def _channel_place(body: Body, event: Body) -> Place | None:
+    channel = text_at(event, "channel") or text_at(event, "channel", "id")
+    return Place(PLATFORM, workspace_of(body), channel) if channel else None
+
+
+def _verb(text: str) -> str:
+    return text.split(maxsplit=1)[0].lower() if text.split() else ""
