@@ -6,7 +6,7 @@ leaves of ``bot.errors`` where its docstring says so; anything else it raises is
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -226,8 +226,11 @@ class Outbox(Protocol):
 class FeedBook(Protocol):
     """Feeds, their known entries, and who follows them."""
 
-    async def due_feeds(self, now: datetime, limit: int, lease_s: float = 300.0) -> tuple[FeedState, ...]:
-        """Claim up to ``limit`` feeds that are due and followed: nobody else gets them for ``lease_s``."""
+    async def due_feeds(
+        self, now: datetime, limit: int, lease_s: float = 300.0, besides: Collection[str] = ()
+    ) -> tuple[FeedState, ...]:
+        """Claim up to ``limit`` feeds that are due and followed: nobody else gets them for ``lease_s``.
+        Those of the hosts ``besides`` are left for later."""
 
     async def feed(self, url: str) -> FeedState | None: ...
 
@@ -235,7 +238,10 @@ class FeedBook(Protocol):
         """Those of ``ids`` that are remembered."""
 
     async def followers(self, feed_url: str) -> tuple[Subscription, ...]:
-        """Subscriptions that are not paused."""
+        """Subscriptions that are neither paused nor stopped."""
+
+    async def feed_requests(self, place: Place, since: datetime) -> tuple[Request, ...]:
+        """What the channel's feeds asked to be read by itself (``FEED_KEY``) since then."""
 
     async def finish_poll(self, poll: Poll, at: datetime) -> int:
         """Write the outcome; answers how many of its requests were new (each has its job)."""
@@ -317,11 +323,15 @@ class Store(Protocol):
 
 
 class TryLater(Exception):
-    """Raised by a job: run me again, not before ``after_s`` (None: the engine's own patience)."""
+    """Raised by a job: run me again, not before ``after_s`` (None: the engine's own patience).
 
-    def __init__(self, cause: str, after_s: float | None = None) -> None:
+    ``counts`` False: it was no attempt that failed, and whoever raises it sees to it that it ends.
+    """
+
+    def __init__(self, cause: str, after_s: float | None = None, *, counts: bool = True) -> None:
         super().__init__(cause)
         self.after_s = after_s
+        self.counts = counts
 
 
 class Jobs(Protocol):
@@ -341,7 +351,8 @@ class Engine(Protocol):
         give_up: Callable[[str], Awaitable[None]],
     ) -> None:
         """``work(key)`` is run for each job and again when it raises or its process dies;
-        after the last attempt ``give_up(key)`` is run instead."""
+        after the last attempt ``give_up(key)`` is run instead. A run that ended in a ``TryLater``
+        that does not count is none (as far as this process remembers)."""
 
     def every_hour(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Run ``work`` once an hour, in one process of many."""

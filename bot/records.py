@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,6 +50,7 @@ class Delivery:
     deed: Deed = Deed.POST
     target: str | None = None
     only_for: str | None = None
+    created_at: datetime | None = field(default=None, compare=False)  # the store's, once stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -44,7 +45,8 @@ class Patience(retry.BaseRetryStrategy):
     def get_retry_decision(
         self, *, exception: BaseException, job: jobs.Job
     ) -> procrastinate.RetryDecision | None:
-        if job.attempts >= self._limit:
+        counts = not isinstance(exception, TryLater) or exception.counts
+        if counts and job.attempts >= self._limit:
             return None
         return procrastinate.RetryDecision(
             retry_at=datetime.now(UTC) + timedelta(seconds=self.pause_s(exception, job.attempts))
@@ -83,6 +85,7 @@ class JobEngine:
         self._minute = minute
         self._hourly: dict[str, Callable[[], Awaitable[None]]] = {}
         self._in_hand: set[tuple[str, str]] = set()
+        self._uncounted: Counter[int] = Counter()  # runs that were no attempt, by the job's number
         self._patience = Patience(attempts, retry_base_s)
 
     async def open(self) -> None:
@@ -106,8 +109,16 @@ class JobEngine:
             if (task, key) in self._in_hand:
                 raise TryLater("in hand in this process", 5.0)
             self._in_hand.add((task, key))
+            number = context.job.id or 0
+            attempts = context.job.attempts - self._uncounted[number]
             try:
-                await (give_up if context.job.attempts >= self._attempts else work)(key)
+                await (give_up if attempts >= self._attempts else work)(key)
+            except TryLater as error:
+                if not error.counts:
+                    self._uncounted[number] += 1
+                raise
+            else:
+                self._uncounted.pop(number, None)
             finally:
                 self._in_hand.discard((task, key))
 

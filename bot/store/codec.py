@@ -131,6 +131,7 @@ def delivery_of(row: Row) -> Delivery:
         deed=Deed(row["deed"]),
         target=row["target"],
         only_for=row["only_for"],
+        created_at=moment(row["created_at"]),
     )
 
 
