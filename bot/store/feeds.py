@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from bot.store.codec import (
     channel_of,
     feed_columns,
     feed_of,
+    request_of,
     seconds,
     seconds_or_none,
     subscription_columns,
@@ -33,7 +35,9 @@ class FeedBook(Roundups):
     was printed in the meantime. A feed that missed none goes on as if nobody had been away.
     """
 
-    async def due_feeds(self, now: datetime, limit: int, lease_s: float = 300.0) -> tuple[FeedState, ...]:
+    async def due_feeds(
+        self, now: datetime, limit: int, lease_s: float = 300.0, besides: Collection[str] = ()
+    ) -> tuple[FeedState, ...]:
         followed = f"exists (select 1 from subscriptions s where s.feed_url = f.url and {ACTIVE})"
         await self._rows(
             "update feeds set missed = 1 where url in"
@@ -41,12 +45,14 @@ class FeedBook(Roundups):
             f" {self._skip_locked})",
             seconds(now),
         )
+        left_out = [start for host in besides for start in _starts(host)]
         rows = await self._rows(
             "update feeds set next_poll_at = ? where url in (select url from feeds f where next_poll_at <= ?"
-            f" and {followed}"
+            f" and {followed}{' and substr(url, 1, ?) <> ?' * len(left_out)}"
             f" order by next_poll_at limit ? {self._skip_locked}) returning *",
             seconds(now) + lease_s,
             seconds(now),
+            *(value for start in left_out for value in (len(start), start)),
             limit,
         )
         return tuple(feed_of(row) for row in rows)
@@ -66,6 +72,15 @@ class FeedBook(Roundups):
             feed_url,
         )
         return tuple(subscription_of(row) for row in rows)
+
+    async def feed_requests(self, place: Place, since: datetime) -> tuple[Request, ...]:
+        rows = await self._rows(
+            f"select * from requests where {CHANNEL} and key like ? and received_at >= ?",
+            *channel_of(place),
+            f"{FEED_KEY}%",
+            seconds(since),
+        )
+        return tuple(request_of(row) for row in rows)
 
     async def finish_poll(self, poll: Poll, at: datetime) -> int:
         away = await self._channels_that_missed(poll)
@@ -225,6 +240,12 @@ class FeedBook(Roundups):
             return
         await self._rows("delete from entries where feed_url = ?", feed_url)
         await self._rows("delete from feeds where url = ?", feed_url)
+
+
+def _starts(host: str) -> tuple[str, ...]:
+    """How the canonical address of a feed of the host may begin."""
+    shown = f"[{host}]" if ":" in host else host
+    return tuple(f"{scheme}://{shown}{end}" for scheme in ("http", "https") for end in "/:")
 
 
 def _is_news(request: Request) -> bool:

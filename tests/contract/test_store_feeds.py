@@ -153,3 +153,30 @@ async def test_a_feed_given_up_is_polled_again_when_somebody_follows_it(room: Ro
         assert await tx.due_feeds(NOON + DAY, 9) == ()
         await tx.follow(FEED, subscription(ELSEWHERE))
         assert [state.failures for state in await tx.due_feeds(NOON + DAY, 9)] == [0]
+
+
+async def test_feeds_of_a_busy_host_are_left_for_later(room: Room) -> None:
+    urls = ("http://slow.example/a", "https://slow.example:8443/b", "https://slow.example.org/c")
+    odd = ("http://[::1]:8080/d", "https://a_b.example/e", "https://axb.example/f")
+    async with room.begin() as tx:
+        for url in urls + odd:
+            await tx.follow(replace(FEED, url=url), subscription())
+
+    async def left(*besides: str) -> set[str]:
+        async with room.begin() as tx:
+            due = await tx.due_feeds(NOON + HOUR, 10, 0.0, besides)
+        return {state.url for state in due}
+
+    assert await left() == {*urls, *odd}
+    assert await left("slow.example") == {urls[2], *odd}
+    assert await left("::1", "a_b.example") == {*urls, odd[2]}
+
+
+async def test_what_a_channels_feeds_asked_for(room: Room) -> None:
+    async with room.begin() as tx:
+        await tx.take(link_request("feed:a", STORY), NOON - DAY)
+        await tx.take(link_request("feed:b", STORY), NOON)
+        await tx.take(link_request("E1", STORY), NOON)
+        await tx.take(link_request("feed:c", STORY, place=ELSEWHERE), NOON)
+        assert [one.key for one in await tx.feed_requests(THREAD, NOON)] == ["feed:b"]
+        assert await tx.feed_requests(HERE, NOON + HOUR) == ()
