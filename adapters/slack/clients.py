@@ -1,0 +1,113 @@
+"""The clients by which Slack is called: one session, one token a workspace, no retries of their own.
+
+slack_sdk's retry handlers are left out on purpose: a post that may have been taken must not be sent again
+before Slack was asked (``SlackChat.find``), and a wait belongs to the desk, not into a job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.faults import told
+from adapters.slack.options import SlackOptions
+from bot.ports import ChatRefused, Refusal
+
+CALL_TIMEOUT_S = 15.0  # for one call, the connection included
+
+# The token of a workspace; None: the app is not installed there.
+TokenOf = Callable[[str], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom a token speaks for, as auth.test says. ``url``: of the workspace, ending in a slash."""
+
+    workspace: str
+    name: str
+    url: str
+    bot_user: str
+    bot_id: str
+
+
+class Clients:
+    """Clients by workspace. With ``token_of`` there are many workspaces, without it the one of the
+    options' bot token."""
+
+    def __init__(self, options: SlackOptions, token_of: TokenOf | None = None) -> None:
+        self._options = options
+        self._token_of = token_of
+        self._logger = quiet_logger()
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_S),
+            cookie_jar=aiohttp.DummyCookieJar(),  # workspaces share the session, and nothing else
+        )
+        self._clients: dict[str, AsyncWebClient] = {}  # by token
+        self._identities: dict[str, Identity] = {}
+        self._asking = asyncio.Lock()
+        self.base = self.made(options.bot_token or None)
+
+    def made(self, token: str | None) -> AsyncWebClient:
+        """A client of the shared session."""
+        return AsyncWebClient(
+            token=token,
+            base_url=self._options.api_url,
+            timeout=int(CALL_TIMEOUT_S),
+            session=self._session,
+            logger=self._logger,
+            retry_handlers=[],
+        )
+
+    async def of(self, workspace: str) -> AsyncWebClient:
+        """Raises ChatRefused (signed out) when there is no token for the workspace."""
+        if self._token_of is None:
+            return self.base
+        token = await self._token_of(workspace)
+        if token is None:
+            raise ChatRefused("the app is not installed in this workspace", Refusal.SIGNED_OUT)
+        if token not in self._clients:
+            if len(self._clients) > 1000:  # rotated tokens
+                self._clients.clear()
+            self._clients[token] = self.made(token)
+        return self._clients[token]
+
+    async def identity(self, workspace: str = "") -> Identity:
+        """Asked once a workspace and process. Raises SlackFault, ChatRefused."""
+        async with self._asking:
+            known = self.known(workspace)
+            if known is not None:
+                return known
+            client = await self.of(workspace)
+            with told():
+                answer = await client.auth_test()
+            identity = Identity(
+                workspace=str(answer["team_id"]),
+                name=str(answer["team"]),
+                url=str(answer["url"] or "").rstrip("/") + "/",
+                bot_user=str(answer["user_id"]),
+                bot_id=str(answer["bot_id"] or ""),
+            )
+            self._identities[identity.workspace] = identity
+            return identity
+
+    def known(self, workspace: str) -> Identity | None:
+        """What is known without a call; of the only workspace when it is not named."""
+        if not workspace and self._token_of is None:
+            return next(iter(self._identities.values()), None)
+        return self._identities.get(workspace)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+def quiet_logger() -> logging.Logger:
+    """slack_sdk's and slack_bolt's logger for us. Their debug lines hold whole events and messages, so
+    they are never written."""
+    logger = logging.getLogger("adapters.slack.sdk")
+    logger.setLevel(max(logging.INFO, logging.getLogger().level))
+    return logger

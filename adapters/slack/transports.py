@@ -1,0 +1,222 @@
+"""How Slack reaches the bot: Socket Mode (we connect to it), or signed HTTP (it connects to us)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from typing import Any
+
+from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from adapters.slack.clients import quiet_logger
+from adapters.slack.faults import SlackFault, told
+from adapters.slack.options import SlackOptions
+from bot.errors import BadSetting
+from bot.ports import ChatDown, Refusal
+
+log = logging.getLogger(__name__)
+
+EVENTS_PATH, HEALTH_PATH = "/slack/events", "/healthz"
+BODY_LIMIT_BYTES = 1_048_576  # Slack's largest envelope is a view of 250 kB; anything over is not Slack's
+_PING_S = 10.0  # slack_bolt's own default; a connection that misses four is made anew
+_DRAIN_S = 3.0  # Slack waits as long for an acknowledgement, then sends the event again
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Answer = tuple[int, str]  # status and body
+
+
+# ------------------------------------------------------------------------- Socket Mode
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Knows what it has in hand, so that it can be finished before the connection ends."""
+
+    def __init__(self, app: AsyncApp, options: SlackOptions) -> None:
+        super().__init__(app, options.app_token, logger=quiet_logger(), ping_interval=_PING_S)
+        self.in_hand: set[asyncio.Future[None]] = set()
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as slack_bolt's own
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.in_hand.add(done)
+        try:
+            await super().handle(client, req)
+        finally:
+            self.in_hand.discard(done)
+            done.set_result(None)
+
+    async def finish(self) -> None:
+        """Take nothing new, acknowledge what is in hand, close."""
+        client = self.client
+        client.auto_reconnect_enabled = client.default_auto_reconnect_enabled = False
+        client.message_processor.cancel()
+        if self.in_hand:
+            await asyncio.wait(self.in_hand, timeout=_DRAIN_S)
+        await self.close_async()
+        tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
+        await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
+
+
+async def serve_socket(app: AsyncApp, options: SlackOptions) -> None:
+    """Hold ``options.connections`` connections until cancelled; each is made anew when it ends.
+
+    Raises BadSetting when Slack does not take the app token.
+    """
+    address = await _first_address(app, options)
+    handlers = [_Handler(app, options) for _ in range(max(1, options.connections))]
+    handlers[0].client.wss_uri = address
+    try:
+        async with asyncio.TaskGroup() as connecting:
+            for handler in handlers:
+                connecting.create_task(handler.connect_async())
+        log.info("Socket Mode: connections=%d", len(handlers))
+        await asyncio.get_running_loop().create_future()
+    finally:
+        await asyncio.gather(*(handler.finish() for handler in handlers), return_exceptions=True)
+
+
+async def _first_address(app: AsyncApp, options: SlackOptions) -> str:
+    """Where the first connection leads: slack_sdk would ask for ever with a token that is wrong."""
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        try:
+            with told():
+                answer = await app.client.apps_connections_open(app_token=options.app_token)
+            return str(answer["url"])
+        except SlackFault as error:
+            raised = error.fault.raised()
+            if not isinstance(raised, ChatDown):
+                raise _unusable(error.fault.code, raised.refusal) from None
+            wait_s = raised.retry_after_s or pause_s
+            log.warning("Socket Mode: %s; again in %.0f s", raised, wait_s)
+            await asyncio.sleep(wait_s)
+            pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def _unusable(code: str, refusal: Refusal) -> BadSetting:
+    if refusal is Refusal.NO_RIGHT:
+        want = f"an app token with the scope connections:write (Slack says {code})"
+    elif code == "socket_mode_not_enabled" or refusal is Refusal.MESSAGE:
+        want = f"an app token of an app with Socket Mode switched on (Slack says {code})"
+    else:
+        want = f"an app token that Slack takes (it says {code})"
+    return BadSetting("slack_app_token", "…", want)
+
+
+# -------------------------------------------------------------------------------- HTTP
+
+
+async def serve_http(
+    app: AsyncApp, options: SlackOptions, extra: Mapping[str, Callable[[], Awaitable[Answer]]]
+) -> None:
+    """Listen on ``options.host`` and ``options.port`` until cancelled; what is in hand is answered first.
+
+    POST /slack/events, and with an installation flow GET /slack/install and /slack/oauth_redirect. ``extra``:
+    further paths for GET, each with what answers it. Signals are left to the caller.
+    Raises BadSetting when the address cannot be listened on.
+    """
+    import uvicorn  # noqa: PLC0415 - 3 MB that Socket Mode does not need
+
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield
+
+    front = _Front(AsyncSlackRequestHandler(app, path=EVENTS_PATH), extra)
+    config = uvicorn.Config(
+        front, http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=int(_DRAIN_S),
+    )  # fmt: skip
+    logging.getLogger("uvicorn").setLevel(max(logging.WARNING, logging.getLogger().level))
+    listening = _listening(options)
+    server = Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    host, port = listening.getsockname()[:2]
+    log.info("HTTP: listening on %s port %d", host, port)
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+        listening.close()
+
+
+def _listening(options: SlackOptions) -> socket.socket:
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        return socket.create_server((options.host, options.port), family=family)
+    except OSError as error:
+        cause = error.strerror or type(error).__name__
+        raise BadSetting(
+            "slack_port", f"{options.port} on {options.host}", f"an address to listen on ({cause})"
+        ) from error
+
+
+class _Front:
+    """Before Bolt: only the paths there are, only bodies that Slack could have sent."""
+
+    def __init__(
+        self, bolt: AsyncSlackRequestHandler, extra: Mapping[str, Callable[[], Awaitable[Answer]]]
+    ) -> None:
+        self._bolt = bolt
+        self._extra = extra
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise TypeError(f"not HTTP: {scope['type']}")
+        if scope["method"] in {"GET", "HEAD"} and scope["path"] in self._extra:
+            await _answered(send, *await self._extra[scope["path"]]())
+            return
+        body = await _body(receive)
+        if body is None:
+            await _answered(send, 413, "too large")
+            return
+        if not _decodes(body):
+            await _answered(send, 400, "not UTF-8")
+            return
+
+        async def again() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._bolt(scope, again, send)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """None when it is over the limit, or the other side left."""
+    body = bytearray()
+    while True:
+        part = await receive()
+        if part["type"] != "http.request":
+            return None
+        body += part.get("body", b"")
+        if len(body) > BODY_LIMIT_BYTES:
+            return None
+        if not part.get("more_body", False):
+            return bytes(body)
+
+
+def _decodes(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+async def _answered(send: Send, status: int, words: str) -> None:
+    body = words.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]  # fmt: skip
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
