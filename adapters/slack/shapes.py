@@ -1,0 +1,185 @@
+"""The small pieces of Block Kit that nutgraf uses, and nothing that Slack would parse. Pure.
+
+Words of a page stand only in ``rich_text`` text elements and in ``plain_text``: neither is markup to
+Slack, so ``<!channel>``, ``<@U1>``, ``*``, ``|`` and ``:emoji:`` stay the letters they are. Lengths are
+UTF-16 units, which is never less than what Slack counts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+from bot.display import plain
+from bot.types import Run
+
+Json: TypeAlias = dict[str, Any]
+
+LEAF_LIMIT = 3000
+PLAIN_LIMIT = 2000
+LINK_LIMIT = 2000
+_QUIET = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u201f\u2026\u20ac]*")
+_BLANKS = re.compile(r"( +)")
+_SHOWN_ADDRESS = re.compile(r"(?:https?://|www\.)([^\s/?#:]+)", re.IGNORECASE)
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 units."""
+    return len(text) if text.isascii() else len(text) + sum(char > "\uffff" for char in text)
+
+
+def size(blocks: object) -> int:
+    """Length of the JSON that is sent, in UTF-16 units."""
+    return units(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+
+
+def shown(text: str) -> str:
+    """``text`` safe to show on one line; blanks stay as they are, so that columns and seams do."""
+    if _QUIET.fullmatch(text):
+        return text
+    return "".join(part if part.startswith(" ") else plain(part) for part in _BLANKS.split(text))
+
+
+def address(link: str | None) -> str | None:
+    """``link`` if it leads to a web page and to nothing else, written so that no markup can close it."""
+    if link is None or not link.isprintable() or " " in link:
+        return None
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in {"http", "https"} or not host or not host.isascii() or "@" in parts.netloc:
+        return None
+    written = re.sub(r"[<>|\"`\\^{}]|[^\x00-\x7f]", _quoted, link)
+    return written if units(written) <= LINK_LIMIT else None
+
+
+def _quoted(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "replace"))
+
+
+def leaf(text: str, *, link: str | None = None, code: bool = False, **style: bool) -> list[Json]:
+    """Styled words, split where Slack's limit for one element is reached; [] for none.
+
+    A link whose words are the address of another host is shown without leading there.
+    """
+    words = shown(text)
+    styles = {name: True for name, wanted in {**style, "code": code}.items() if wanted}
+    target = address(link)
+    if target is not None and _misleads(words, target):
+        target = None
+    kind: Json = {"type": "text"} if target is None else {"type": "link", "url": target}
+    return [{**kind, "text": piece, **({"style": styles} if styles else {})} for piece in _pieces(words)]
+
+
+def _misleads(words: str, target: str) -> bool:
+    host = urlsplit(target).hostname or ""
+    named = _SHOWN_ADDRESS.findall(words)
+    return any(one.lower().removeprefix("www.") != host.lower().removeprefix("www.") for one in named)
+
+
+def _pieces(words: str) -> Iterator[str]:
+    """At most ``LEAF_LIMIT`` units each, nothing lost."""
+    while units(words) > LEAF_LIMIT:
+        end = LEAF_LIMIT // 2  # of at most two units each
+        yield words[:end]
+        words = words[end:]
+    if words:
+        yield words
+
+
+def leaves(runs: Iterable[Run], *, links: bool = True, italic: bool = False) -> list[Json]:
+    """The runs of one line."""
+    return [
+        one
+        for run in runs
+        for one in leaf(
+            run.text,
+            link=run.link if links else None,
+            bold=run.bold,
+            italic=run.italic or italic,
+        )
+    ]
+
+
+def merged(inner: Iterable[Json]) -> list[Json]:
+    """Neighbours of one style as one element: the same words in less JSON."""
+    out: list[Json] = []
+    for one in inner:
+        before = out[-1] if out else {}
+        same = one["type"] == "text" == before.get("type") and one.get("style") == before.get("style")
+        if same and units(before["text"]) + units(one["text"]) <= LEAF_LIMIT:
+            out[-1] = {**before, "text": before["text"] + one["text"]}
+        else:
+            out.append(one)
+    return out
+
+
+def gap() -> list[Json]:
+    """The end of a line inside an element; alone in a section, an empty line."""
+    return [{"type": "text", "text": "\n"}]
+
+
+def rich(elements: Sequence[Json]) -> Json:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def line(inner: Sequence[Json]) -> Json:
+    return {"type": "rich_text_section", "elements": merged(inner)}
+
+
+def quoted(inner: Sequence[Json]) -> Json:
+    return {"type": "rich_text_quote", "elements": merged(inner)}
+
+
+def boxed(inner: Sequence[Json]) -> Json:
+    """In a frame, in letters of one width: to be copied."""
+    return {"type": "rich_text_preformatted", "elements": merged(inner)}
+
+
+def bullets(rows: Iterable[Sequence[Json]]) -> Json:
+    return {"type": "rich_text_list", "style": "bullet", "elements": [line(row) for row in rows]}
+
+
+def words_of(text: str) -> Json:
+    """``plain_text`` that stays as it is: no ``:name:`` becomes a picture."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def context(texts: Iterable[str]) -> Json:
+    """Small grey lines: at most ten, each of 1..PLAIN_LIMIT units (the caller has seen to it)."""
+    return {"type": "context", "elements": [words_of(text) for text in texts]}
+
+
+def button(action_id: str, label: str, value: str = "") -> Json:
+    """Without a value when there is none to send."""
+    made = {"type": "button", "action_id": action_id, "text": words_of(label)}
+    return {**made, "value": value} if value else made
+
+
+def overflow(action_id: str, options: Iterable[tuple[str, str]]) -> Json:
+    """A menu of (label, value), at most five."""
+    rows = [{"text": words_of(label), "value": value} for label, value in options]
+    return {"type": "overflow", "action_id": action_id, "options": rows}
+
+
+def thumbs(action_id: str, up: tuple[str, str], down: tuple[str, str]) -> Json:
+    """The pair of feedback buttons, each (label, value)."""
+    halves: Mapping[str, tuple[str, str]] = {"positive_button": up, "negative_button": down}
+    return {
+        "type": "feedback_buttons",
+        "action_id": action_id,
+        **{
+            name: {"text": words_of(label), "accessibility_label": label, "value": value}
+            for name, (label, value) in halves.items()
+        },
+    }
+
+
+def escaped(text: str) -> str:
+    """For ``text``, the one field that Slack parses: exactly its three signs."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
