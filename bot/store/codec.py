@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.ports import Row
 from bot.records import Deed, Delivery, DeliveryState, DigestRecord, Feedback, FeedState, Gathered, Verdict
-from bot.rhythm import Beat, Rhythm
+from bot.rhythm import parsed
 from bot.standing import Standing
 from bot.types import Block, BlockKind, Message, Place, Request, Run, Subscription
 
@@ -219,18 +219,9 @@ def subscription_of(row: Row) -> Subscription:
         want=words_of(row["want"]),
         refuse=words_of(row["refuse"]),
         paused=bool(row["paused"]),
-        rhythm=_rhythm_of(row["rhythm"]),
+        rhythm=parsed(row["rhythm"]),
         stopped=row["stopped"],
     )
-
-
-def _rhythm_of(text: str) -> Rhythm:
-    """The inverse of ``str(rhythm)``."""
-    beat, *rest = text.split(" ", 2)
-    if not rest:
-        return Rhythm(Beat(beat))
-    hour, minute = rest[0].split(":")
-    return Rhythm(Beat(beat), int(hour) * 60 + int(minute), rest[1])
 
 
 def gathered_columns(gathered: Gathered) -> dict[str, object]:

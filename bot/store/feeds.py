@@ -40,9 +40,10 @@ class FeedBook(Roundups):
     ) -> tuple[FeedState, ...]:
         followed = f"exists (select 1 from subscriptions s where s.feed_url = f.url and {ACTIVE})"
         await self._rows(
-            "update feeds set missed = 1 where url in"
-            f" (select url from feeds f where next_poll_at <= ? and missed = 0 and not {followed}"
-            f" {self._skip_locked})",
+            "update feeds set missed = 1 where url in (select url from feeds f where missed = 0"
+            " and (next_poll_at <= ? or (next_poll_at is null and polled_at + interval_s <= ?))"
+            f" and not {followed} {self._skip_locked})",
+            seconds(now),
             seconds(now),
         )
         left_out = [start for host in besides for start in _starts(host)]
@@ -201,8 +202,7 @@ class FeedBook(Roundups):
     async def _ask_again(self, feed_url: str) -> None:
         """A feed that was given up is asked once more, or resuming would be an empty word."""
         await self._rows(
-            "update feeds set next_poll_at = coalesce(polled_at, 0), missed = 1"
-            " where url = ? and next_poll_at is null",
+            "update feeds set next_poll_at = coalesce(polled_at, 0) where url = ? and next_poll_at is null",
             feed_url,
         )
 

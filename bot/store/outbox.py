@@ -85,10 +85,12 @@ class Outbox(Statements):
         )
 
     async def park(self, key: str, reason: str, at: datetime) -> None:
+        """One that the platform has by its own report stays posted."""
         await self._rows(
-            "update deliveries set state = ?, reason = ?, updated_at = ? where key = ?",
+            "update deliveries set state = ?, reason = ?, updated_at = ? where key = ? and state <> ?",
             DeliveryState.PARKED,
             reason,
             seconds(at),
             key,
+            DeliveryState.POSTED,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import unicodedata
 from datetime import datetime
 
@@ -11,7 +12,10 @@ from bot.store.base import Statements, storable
 from bot.store.codec import seconds
 from bot.text import fold
 
+log = logging.getLogger(__name__)
+
 _BATCH = 50  # digests read again in one transaction; a document has some 100 kB
+_NAME_WORDS = 50  # no name has more, and SQLite takes no condition of 1,000 parts
 
 
 def name_words(name: str) -> str:
@@ -42,8 +46,8 @@ class Voices(Statements):
         self, platform: str, workspace: str, name: str, since: datetime | None, limit: int
     ) -> list[Row]:
         """Digests that quote a speaker of that name, newest first."""
-        asked = name_words(name).split()
-        if not asked:
+        asked = sorted(set(name_words(name).split()))
+        if not 0 < len(asked) <= _NAME_WORDS:
             return []
         # words are letters and digits only: nothing in them is a wildcard
         like = " and ".join("v.name like ?" for _ in asked)
@@ -74,7 +78,13 @@ async def hear_old_digests(database: Database) -> None:
 async def _hear_some(connection: Connection) -> bool:
     rows = await connection.rows("select id, document from digests where voiced = 0 limit ?", _BATCH)
     for row in rows:
-        for name in sorted(speakers(row["document"])):
+        try:
+            heard = speakers(row["document"])
+        except (ValueError, LookupError, TypeError, AttributeError):
+            # a start must not fail on it; whoever opens this digest will be told
+            log.warning("digest=%s is no document of ours", row["id"])
+            heard = frozenset()
+        for name in sorted(heard):
             await connection.rows(
                 "insert into voices (digest_id, name) values (?, ?) on conflict do nothing",
                 row["id"],

@@ -23,8 +23,8 @@ class Withdrawal(Archive, Outbox, Intake):
         The requests' keys stay taken, and so is ``source`` when its own event has not come yet:
         events may overtake each other.
         """
+        await self._leave_mark(place, source, at)  # first: from here on nobody can take it any more
         keys = await self._withdraw_requests(place, source, at)
-        await self._leave_mark(place, source, at)
         found = [row for key in keys for row in await self._of_request(key)]
         found += [row for row in await self._of_message(place, source) if row["request_key"] not in keys]
         ids = [row["digest_id"] for row in found if row["digest_id"] is not None]
