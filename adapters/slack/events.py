@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from adapters.slack.envelopes import (
     Body,
@@ -20,7 +19,9 @@ from adapters.slack.envelopes import (
     text_at,
     workspace_of,
 )
+from adapters.slack.render import key_of_blocks
 from adapters.slack.text import Typed, into_slack, new_links, typed
+from bot.desk.spoken import is_command
 from bot.standing import Standing
 from bot.types import Place, Request
 
@@ -85,24 +86,14 @@ class HomeOpened:
 Happening = Request | Echo | Withdrawn | Joined | Closed | Reopened | SignedOut | HomeOpened
 
 
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """What is needed to understand: the first words that are commands, how to read the delivery key off
-    our own blocks (None where there is none), and the clock."""
-
-    verbs: frozenset[str]
-    key_of: Callable[[list[dict[str, Any]]], str | None]
-    clock: Callable[[], datetime]
-
-
-def understood(body: Body, ear: Ear) -> Happening | None:
+def understood(body: Body, now: datetime) -> Happening | None:
     """What an Events API envelope (``type: event_callback``) means to the desk; None: nothing."""
     event = map_at(body, "event")
     kind = text_at(event, "type")
     if kind == "message":
-        return _message(body, event, ear)
+        return _message(body, event, now)
     if kind == "app_mention":
-        return _spoken(body, event, ear)
+        return _spoken(body, event, now)
     maker = _OTHERS.get(kind)
     return maker(body, event) if maker is not None and workspace_of(body) else None
 
@@ -114,44 +105,46 @@ def message_key(workspace: str, channel: str, ts: str) -> str:
 
 def place_of(workspace: str, channel: str, ts: str, thread: str) -> Place:
     """Where a message is answered: in its thread, which it may open; in a DM below it."""
-    return Place(PLATFORM, workspace, channel, thread or (None if channel.startswith("D") else ts))
+    if channel.startswith("D"):
+        return Place(PLATFORM, workspace, channel, thread if thread != ts and thread else None)
+    return Place(PLATFORM, workspace, channel, thread or ts)
 
 
 # -------------------------------------------------------------------------- messages
 
 
-def _message(body: Body, event: Body, ear: Ear) -> Happening | None:
+def _message(body: Body, event: Body, now: datetime) -> Happening | None:
     subtype = text_at(event, "subtype")
     if subtype == "message_changed":
-        return _changed(body, event, ear)
+        return _changed(body, event, now)
     if subtype == "message_deleted":
         return _deleted(body, event, text_at(event, "deleted_ts"))
     if _is_ours(body, event):
-        return _echo(body, event, ear)
-    return _spoken(body, event, ear)
+        return _echo(body, event)
+    return _spoken(body, event, now)
 
 
-def _spoken(body: Body, event: Body, ear: Ear) -> Request | None:
+def _spoken(body: Body, event: Body, now: datetime) -> Request | None:
     """A message or a mention: both make the same request."""
     channel, ts = text_at(event, "channel"), text_at(event, "ts")
     if not (channel and ts and workspace_of(body)) or not _by_person(body, event) or event.get("hidden"):
         return None
-    if _is_stale(body, event, ear):
+    if _is_stale(body, event, now):
         return None
     said = typed(text_at(event, "text"), bot_user_of(body))
     key = message_key(workspace_of(body), channel, ts)
     if channel.startswith("D") and not said.named:
-        return _in_dm(body, event, said, key, ear)
+        return _in_dm(body, event, said, key)
     if not said.named:
         links = tuple(link for link in said.links if not into_slack(link))
         return _request(body, event, key, said.text, links) if links else None
-    return _addressed(body, event, said, key, ear)
+    return _addressed(body, event, said, key)
 
 
-def _addressed(body: Body, event: Body, said: Typed, key: str, ear: Ear) -> Request | None:
+def _addressed(body: Body, event: Body, said: Typed, key: str) -> Request | None:
     """Words to the bot. A verb behind its name makes a command; links are to be read; other words are a
     command only behind a name that leads: "as @nutgraf wrote" is talk about it."""
-    if _verb(said.after) in ear.verbs:
+    if is_command(said.after, with_link=bool(said.links)):
         return _request(body, event, key, said.after, command=True)
     if said.links:
         return _request(body, event, key, said.text, said.links, addressed=True)
@@ -160,39 +153,39 @@ def _addressed(body: Body, event: Body, said: Typed, key: str, ear: Ear) -> Requ
     return None
 
 
-def _in_dm(body: Body, event: Body, said: Typed, key: str, ear: Ear) -> Request | None:
+def _in_dm(body: Body, event: Body, said: Typed, key: str) -> Request | None:
     """Everything in a direct message is said to the bot."""
-    if said.links and _verb(said.text) not in ear.verbs:
+    if said.links and not is_command(said.text, with_link=True):
         return _request(body, event, key, said.text, said.links, addressed=True)
     if not said.text and event.get("files"):
         return None  # a picture without words
     return _request(body, event, key, said.text, command=True)
 
 
-def _changed(body: Body, event: Body, ear: Ear) -> Happening | None:
+def _changed(body: Body, event: Body, now: datetime) -> Happening | None:
     """An edit. Slack shows a preview, adds a reply or a reaction by a "change" too: then the text is the
     same. A deleted message that has replies, and ours is one, becomes a tombstone."""
-    now, before = map_at(event, "message"), map_at(event, "previous_message")
-    channel, ts = text_at(event, "channel"), text_at(now, "ts")
+    after, before = map_at(event, "message"), map_at(event, "previous_message")
+    channel, ts = text_at(event, "channel"), text_at(after, "ts")
     if not (channel and ts and workspace_of(body)):
         return None
-    if text_at(now, "subtype") == "tombstone":
+    if text_at(after, "subtype") == "tombstone":
         return _deleted(body, event, ts)
-    edited = text_at(now, "edited", "ts")
-    if not edited or not _by_person(body, now) or _is_stale(body, event, ear):
+    edited = text_at(after, "edited", "ts")
+    if not edited or not _by_person(body, after) or _is_stale(body, event, now):
         return None
     old, new = (
         typed(text_at(before, "text"), bot_user_of(body)),
-        typed(text_at(now, "text"), bot_user_of(body)),
+        typed(text_at(after, "text"), bot_user_of(body)),
     )
     links = new.links if new.named and not old.named else new_links(old.links, new.links)
     addressed = new.named or channel.startswith("D")
     if not addressed:
         links = tuple(link for link in links if not into_slack(link))
-    if not links or (addressed and _verb(new.after or new.text) in ear.verbs):
+    if not links or (addressed and is_command(new.after or new.text, with_link=True)):
         return None
     source = message_key(workspace_of(body), channel, ts)
-    spoken = {**now, "channel": channel}
+    spoken = {**after, "channel": channel}
     key = f"{source}:edited:{edited}"
     return replace(_request(body, spoken, key, new.text, links, addressed=addressed), source=source)
 
@@ -206,9 +199,8 @@ def _deleted(body: Body, event: Body, ts: str) -> Withdrawn | None:
     return Withdrawn(place, message_key(workspace_of(body), channel, ts))
 
 
-def _echo(body: Body, event: Body, ear: Ear) -> Echo | None:
-    blocks = [block for block in list_at(event, "blocks") if isinstance(block, dict)]
-    key, channel, ts = ear.key_of(blocks), text_at(event, "channel"), text_at(event, "ts")
+def _echo(body: Body, event: Body) -> Echo | None:
+    key, channel, ts = key_of_blocks(event.get("blocks")), text_at(event, "channel"), text_at(event, "ts")
     if not (key and channel and ts and workspace_of(body)):
         return None
     place = Place(PLATFORM, workspace_of(body), channel, text_at(event, "thread_ts") or None)
@@ -324,12 +316,12 @@ def _from_elsewhere(body: Body, event: Body) -> bool:
     return bool(team) and team not in home
 
 
-def _is_stale(body: Body, event: Body, ear: Ear) -> bool:
+def _is_stale(body: Body, event: Body, now: datetime) -> bool:
     """By the envelope's time, else the event's; what has no time is new."""
     for stamp in (body.get("event_time"), text_at(event, "event_ts"), text_at(event, "ts")):
         at = _seconds(stamp)
         if at is not None:
-            return ear.clock().timestamp() - at > STALE_AFTER.total_seconds()
+            return now.timestamp() - at > STALE_AFTER.total_seconds()
     return False
 
 
@@ -344,7 +336,3 @@ def _seconds(stamp: object) -> float | None:
 def _channel_place(body: Body, event: Body) -> Place | None:
     channel = text_at(event, "channel") or text_at(event, "channel", "id")
     return Place(PLATFORM, workspace_of(body), channel) if channel else None
-
-
-def _verb(text: str) -> str:
-    return text.split(maxsplit=1)[0].lower() if text.split() else ""

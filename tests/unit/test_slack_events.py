@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from adapters.slack.events import (
     EVENTS,
     Closed,
-    Ear,
     Echo,
     Happening,
     HomeOpened,
@@ -30,15 +29,7 @@ NOW = 1_790_000_000.0
 TS = "1789999999.000100"
 KEY = f"slack:T1:C1:{TS}"
 STORY = "https://herald.example/a"
-VERBS = frozenset({"help", "follow", "list", "digest"})
-
-
-def key_of(blocks: list[dict[str, Any]]) -> str | None:
-    first = blocks[0].get("block_id", "") if blocks else ""
-    return first.removeprefix("nutgraf ") if first.startswith("nutgraf ") else None
-
-
-EAR = Ear(VERBS, key_of, lambda: datetime.fromtimestamp(NOW, UTC))
+CLOCK = datetime.fromtimestamp(NOW, UTC)
 
 
 def envelope(event: Mapping[str, Any], **more: Any) -> dict[str, Any]:
@@ -59,7 +50,7 @@ def message(text: str = f"<{STORY}>", **more: Any) -> dict[str, Any]:
 
 
 def heard(event: Mapping[str, Any], **more: Any) -> Happening | None:
-    return understood(envelope(event, **more), EAR)
+    return understood(envelope(event, **more), CLOCK)
 
 
 def asked(text: str, *links: str, thread: str | None = TS, **more: Any) -> Request:
@@ -103,6 +94,7 @@ def test_in_a_thread_the_thread_is_the_place(subtype: str) -> None:
         (f"<@U0BOT> follow <{STORY}> +a", asked(f"follow {STORY} +a", command=True)),
         ("<@U0BOT> LIST", asked("LIST", command=True)),
         ("please <@U0BOT> list", asked("list", command=True)),
+        (f"<@U0BOT> more on this: <{STORY}>", asked(f"more on this: {STORY}", STORY, addressed=True)),
         ("as <@U0BOT> wrote", None),
         ("thanks <@U0BOT>", None),
     ],
@@ -119,6 +111,10 @@ def test_named_by_a_message_or_a_mention_it_is_one_request(
     [
         (f"<{STORY}>", {"text": STORY, "links": (STORY,), "addressed": True}),
         (f"follow <{STORY}>", {"text": f"follow {STORY}", "command": True}),
+        (
+            f"More on this: <{STORY}>",
+            {"text": f"More on this: {STORY}", "links": (STORY,), "addressed": True},
+        ),
         ("hello there", {"text": "hello there", "command": True}),
         ("<@U0BOT> help", {"text": "help", "command": True}),
         ("hello <@U0BOT>", {"text": "hello", "command": True}),
@@ -135,6 +131,12 @@ def test_a_thread_in_a_direct_message() -> None:
     found = heard(message(channel="D1", thread_ts="1.5"))
     assert isinstance(found, Request)
     assert found.place == Place("slack", "T1", "D1", "1.5")
+
+
+def test_a_message_in_a_direct_message_with_replies_is_still_answered_below() -> None:
+    found = heard(message(channel="D1", thread_ts=TS))
+    assert isinstance(found, Request)
+    assert found.place == Place("slack", "T1", "D1")
 
 
 def test_a_picture_in_a_direct_message_is_no_question() -> None:
@@ -183,7 +185,7 @@ def test_what_is_a_day_old_is_not_answered(stamps: dict[str, Any], answered: boo
 
 def test_without_an_envelopes_time_the_messages_own_counts() -> None:
     event = message(ts=f"{NOW - 90_000:.6f}")
-    assert understood({**envelope(event), "event_time": None}, EAR) is None
+    assert understood({**envelope(event), "event_time": None}, CLOCK) is None
 
 
 @pytest.mark.parametrize(
@@ -356,5 +358,5 @@ NAMES = (
     st.dictionaries(st.sampled_from(("team_id", "authorizations", "event_time")), json_values),
 )
 def test_no_envelope_breaks_it(kind: str, event: dict[str, Any], body: dict[str, Any]) -> None:
-    understood({"event": {**event, "type": kind}, **body}, EAR)
-    understood(envelope({**message(), **event}, **body), EAR)
+    understood({"event": {**event, "type": kind}, **body}, CLOCK)
+    understood(envelope({**message(), **event}, **body), CLOCK)
