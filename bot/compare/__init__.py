@@ -1,0 +1,74 @@
+"""Two digests of one story -> what changed between them: facts, not text. Pure.
+
+A typing error mended in the newsroom's own words is silent; a quote, a speaker, a number, the title or a
+correction notice that changed is not. Marks, blanks, case and accents are no change. Swapping ``before``
+and ``after`` swaps "added" and "removed" and nothing else.
+"""
+
+from __future__ import annotations
+
+from bot.compare.changes import Altered, Changes, Reach
+from bot.compare.figures import other_figures
+from bot.compare.pairing import paired, without
+from bot.compare.quotes import (
+    likeness_of_quotes,
+    other_roles,
+    other_speaker,
+    places,
+    same_quotes,
+    spoken_nowhere,
+)
+from bot.digest import Digest
+from bot.text import letters
+from bot.types import ArticleKind, AsideKind
+
+__all__ = ["Altered", "Changes", "Reach", "compare"]
+
+
+def compare(before: Digest, after: Digest) -> Changes:
+    """What changed. Where the page shows more or less of the story than before, what is only in the part
+    that came or went is neither added nor removed: nobody changed it."""
+    reach = _reach(before, after)
+    same, removed, added = same_quotes(before, after)
+    altered = paired(removed, added, likeness_of_quotes(before, after))
+    pairs = sorted([*same, *altered])
+    gone = spoken_nowhere(before, without(removed, {one for one, _ in altered}), after)
+    come = spoken_nowhere(after, without(added, {two for _, two in altered}), before)
+    figures, lost, found = other_figures(
+        before, after, [*gone, *(one for one, _ in altered)], [*come, *(two for _, two in altered)]
+    )
+    return Changes(
+        before,
+        after,
+        title=letters(before.article.title) != letters(after.article.title),
+        reach=reach,
+        corrections=_new_corrections(before, after),
+        altered=tuple(Altered(*pair, places(before, after, pair)) for pair in altered),
+        speakers=tuple(pair for pair in pairs if other_speaker(before, after, pair)),
+        roles=other_roles(before, after, pairs),
+        figures=figures,
+        quotes_removed=() if reach is Reach.TEASER else gone,
+        figures_removed=() if reach is Reach.TEASER else lost,
+        quotes_added=() if reach is Reach.WHOLE else come,
+        figures_added=() if reach is Reach.WHOLE else found,
+    )
+
+
+def _reach(before: Digest, after: Digest) -> Reach | None:
+    was, now = _partial(before), _partial(after)
+    if was == now:
+        return None
+    return Reach.TEASER if now else Reach.WHOLE
+
+
+def _partial(digest: Digest) -> bool:
+    return digest.article.kind is ArticleKind.TEASER or bool(digest.article.coverage.reason)
+
+
+def _new_corrections(before: Digest, after: Digest) -> tuple[int, ...]:
+    known = {letters(aside.text) for aside in before.article.asides if aside.kind is AsideKind.CORRECTION}
+    return tuple(
+        number
+        for number, aside in enumerate(after.article.asides)
+        if aside.kind is AsideKind.CORRECTION and letters(aside.text) not in known
+    )

@@ -1,0 +1,169 @@
+"""Statements of two stories: which are the same, which were altered, who is said to have made them."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.compare.pairing import Pair, paired, without
+from bot.digest import Digest, quote_text
+from bot.text import fold, letters, words
+from bot.types import Quote, Span
+
+# Shares of common words from which two statements are one that was altered. By choice, on made-up pairs
+# (tests/unit/test_compare.py): of one speaker half is enough, two strangers must say nearly the same.
+_SAME_SPEAKER, _ANY_SPEAKER = 0.5, 0.75
+_GROWN = 0.9  # of the shorter one's words that stand in the longer one: it was lengthened, or cut
+_GROWN_FROM = 5  # words
+_SHORT = 12  # letters: what is shorter may stand inside another statement by chance
+
+
+def same_quotes(before: Digest, after: Digest) -> tuple[list[Pair], list[int], list[int]]:
+    """Pairs of the same words, those of one speaker first, and what is left of each."""
+    left, right = _by(before, _words_said), _by(after, _words_said)
+    pairs: list[Pair] = []
+    for said in left.keys() & right.keys():
+        was, now = left[said], right[said]
+        alike = paired(was, now, lambda one, two: _named_alike(before, one, after, two))
+        rest = zip(
+            without(was, {one for one, _ in alike}), without(now, {two for _, two in alike}), strict=False
+        )
+        pairs += [*alike, *rest]
+    seen_before, seen_after = {one for one, _ in pairs}, {two for _, two in pairs}
+    return (
+        sorted(pairs),
+        without(range(len(before.findings.quotes)), seen_before),
+        without(range(len(after.findings.quotes)), seen_after),
+    )
+
+
+def _by(digest: Digest, key: Callable[[Digest, int], str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for number in range(len(digest.findings.quotes)):
+        found.setdefault(key(digest, number), []).append(number)
+    return found
+
+
+def _words_said(digest: Digest, number: int) -> str:
+    return letters(quote_text(digest.article, digest.findings.quotes[number]))
+
+
+def _named_alike(before: Digest, one: int, after: Digest, two: int) -> float:
+    return 1.0 if _speaker(before, one) == _speaker(after, two) else 0.0
+
+
+def _speaker(digest: Digest, number: int) -> str | None:
+    speaker = digest.findings.quotes[number].speaker
+    return letters(speaker.name.text) if speaker else None
+
+
+def likeness_of_quotes(before: Digest, after: Digest) -> Callable[[int, int], float]:
+    """0 for two statements that are not one that was altered."""
+    was = [_folded_words(before, quote) for quote in before.findings.quotes]
+    now = [_folded_words(after, quote) for quote in after.findings.quotes]
+
+    def likeness(one: int, two: int) -> float:
+        left, right = was[one], now[two]
+        if not left or not right:
+            return 0.0
+        speaker = _speaker(before, one)
+        known = speaker is not None and not other_speaker(before, after, (one, two))
+        least = _SAME_SPEAKER if known else _ANY_SPEAKER
+        common, shorter = sum((Counter(left) & Counter(right)).values()), min(len(left), len(right))
+        grown = known and shorter >= _GROWN_FROM and common >= _GROWN * shorter
+        if not grown and 2 * common < least * (len(left) + len(right)):
+            return 0.0  # the order of words cannot make it better
+        common = _longest_common(left, right)
+        share = 2 * common / (len(left) + len(right))
+        if share >= least:
+            return share
+        return share if grown and common >= _GROWN * shorter else 0.0
+
+    return likeness
+
+
+def _folded_words(digest: Digest, quote: Quote) -> list[str]:
+    return [letters(span.of(digest.article.text)) for span in _word_spans(digest, quote)]
+
+
+def _word_spans(digest: Digest, quote: Quote) -> list[Span]:
+    """Of the statement's words, in the story."""
+    text = digest.article.text
+    return [
+        Span(part.start + word.start, part.start + word.end)
+        for part in quote.parts
+        for word in words(part.of(text))
+    ]
+
+
+def _longest_common(left: Sequence[str], right: Sequence[str]) -> int:
+    """The length of the longest common subsequence, the same both ways round."""
+    row = [0] * (len(right) + 1)
+    for one in left:
+        diagonal = 0
+        for at, two in enumerate(right, 1):
+            kept = row[at]
+            row[at] = diagonal + 1 if one == two else max(row[at], row[at - 1])
+            diagonal = kept
+    return row[-1]
+
+
+def places(before: Digest, after: Digest, pair: Pair) -> tuple[tuple[Span | None, Span | None], ...]:
+    """Where the words of two statements differ."""
+    was, now = before.findings.quotes[pair[0]], after.findings.quotes[pair[1]]
+    left, right = _word_spans(before, was), _word_spans(after, now)
+    matcher = difflib.SequenceMatcher(
+        None, _folded_words(before, was), _folded_words(after, now), autojunk=False
+    )
+    return tuple(
+        (_stretch(left[a:b], was), _stretch(right[c:d], now))
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
+    )
+
+
+def _stretch(spans: Sequence[Span], quote: Quote) -> Span | None:
+    """From the first word to the last that stands in the same part: what is between two parts nobody said."""
+    if not spans:
+        return None
+    part = next(part for part in quote.parts if part.contains(spans[0]))
+    return Span(spans[0].start, max(span.end for span in spans if part.contains(span)))
+
+
+def other_speaker(before: Digest, after: Digest, pair: Pair) -> bool:
+    """ "Holt" and "Maren Holt" are one; somebody and nobody are not."""
+    was, now = before.findings.quotes[pair[0]].speaker, after.findings.quotes[pair[1]].speaker
+    if was is None or now is None:
+        return was is not now
+    left, right = set(fold(was.name.text).split()), set(fold(now.name.text).split())
+    return not (left <= right or right <= left) and letters(was.name.text) != letters(now.name.text)
+
+
+def other_roles(before: Digest, after: Digest, pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+    """One pair for each speaker whose role both stories print, in other words. Not one that is printed
+    in one of them alone: which of a person's roles is kept may depend on what else was printed."""
+    found: dict[tuple[str, str, str], Pair] = {}
+    for pair in pairs:
+        was, now = before.findings.quotes[pair[0]].speaker, after.findings.quotes[pair[1]].speaker
+        if was is None or now is None or was.role is None or now.role is None:
+            continue
+        told = (letters(was.role.text), letters(now.role.text))
+        if told[0] != told[1] and not other_speaker(before, after, pair):
+            found.setdefault((min(letters(was.name.text), letters(now.name.text)), *told), pair)
+    return tuple(found.values())
+
+
+def spoken_nowhere(here: Digest, numbers: Iterable[int], there: Digest) -> tuple[int, ...]:
+    """Those of ``numbers`` that hold words which the other story quotes nowhere: where one statement is
+    printed as two, or two as one, nobody's words changed."""
+    parts = [letters(part.of(there.article.text)) for quote in there.findings.quotes for part in quote.parts]
+    whole, known = "".join(parts), set(parts)
+    return tuple(
+        number
+        for number in numbers
+        if not all(
+            said in known or (len(said) >= _SHORT and said in whole)
+            for said in (letters(part.of(here.article.text)) for part in here.findings.quotes[number].parts)
+        )
+    )
