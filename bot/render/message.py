@@ -109,10 +109,10 @@ def _speaker(digest: Digest, quote: Quote, introduced: set[str]) -> tuple[Run, .
     if speaker is not None and (role := described(speaker.role)) and speaker.name.text not in introduced:
         introduced.add(speaker.name.text)
         runs.append(Run(f", {role}"))
-    return (*runs, *_pilcrow(digest, whole(quote)))
+    return (*runs, *pilcrow(digest, whole(quote)))
 
 
-def _pilcrow(digest: Digest, span: Span) -> tuple[Run, ...]:
+def pilcrow(digest: Digest, span: Span) -> tuple[Run, ...]:
     """`` ¶7``, linked to the passage; nothing outside the numbered paragraphs."""
     number = paragraph_number(digest.article, span.start)
     return () if number is None else (Run("  "), Run(f"¶{number}", link=passage_of(digest.article, span)))
@@ -132,7 +132,7 @@ def _figures(digest: Digest, numbers: Sequence[int]) -> list[Block]:
             runs.append(Run(" (a later figure is given)", italic=True))
         if figure.said_by is not None:
             runs.append(Run(f" ({plain(figure.said_by.text)})", italic=True))
-        blocks.append(Block(BlockKind.FIGURE, (*runs, *_pilcrow(digest, label))))
+        blocks.append(Block(BlockKind.FIGURE, (*runs, *pilcrow(digest, label))))
     return blocks
 
 
