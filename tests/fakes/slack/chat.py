@@ -81,8 +81,8 @@ def _thread(state: State, channel: Channel, args: Json) -> str | None:
     return parent.ts
 
 
-def _words(args: Json, limit: int) -> tuple[str, list[Json]]:
-    """Text and blocks, checked."""
+def words_for(args: Json, limit: int) -> tuple[str, list[Json]]:
+    """Text and blocks of a message, checked; ``limit`` in characters of text."""
     blocks = listed(args.get("blocks"))
     text = args.get("text")
     if not blocks and not text:
@@ -106,7 +106,7 @@ async def post_message(state: State, token: Token, args: Json) -> Json:
             raise Breach(
                 "invalid_arguments", f"{flag} must be false: a digest is not to raise a wall of cards"
             )
-    text, blocks = _words(args, POST_LIMIT)
+    text, blocks = words_for(args, POST_LIMIT)
     thread_ts = _thread(state, channel, args)
     wait_s = state.pace.wait_s(channel.id)
     if wait_s:
@@ -134,7 +134,7 @@ async def post_ephemeral(state: State, token: Token, args: Json) -> Json:
         raise Refused("user_not_found")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
-    text, blocks = _words(args, POST_LIMIT)
+    text, blocks = words_for(args, POST_LIMIT)
     thread_ts = _thread(state, channel, args)
     ts = state.numbers.ts()
     blocks = numbered(state, blocks)
@@ -160,7 +160,7 @@ async def update(state: State, token: Token, args: Json) -> Json:
     if not workspace.sees(workspace.bot_user, channel):
         raise Refused("not_in_channel")
     refuse_manners(args)
-    text, blocks = _words(args, UPDATE_LIMIT)
+    text, blocks = words_for(args, UPDATE_LIMIT)
     rewrite(state, workspace, channel, post, text, blocks)
     return {"channel": channel.id, "ts": post.ts, "text": text, "message": events.as_json(state, post)}
 

@@ -10,16 +10,18 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.slack import control, hooks
 from tests.fakes.slack.delivery import Delivery
 from tests.fakes.slack.faults import Pace
-from tests.fakes.slack.people import People
+from tests.fakes.slack.presses import Presses
+from tests.fakes.slack.signed import Signed
 from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.state import BOT_SCOPES, EVENTS, Settings
 from tests.fakes.slack.web import WebApi
 from tests.fakes.slack.world import Token
 
 
-class FakeSlack(People):
+class FakeSlack(Presses):
     """Made with one workspace (T0NEWS: ada, root, #desk with the bot inside) whose token is ``bot_token``.
 
     ``events`` and ``scopes`` are what the app's page grants (hold the manifest against them); ``retry_s`` and
@@ -72,6 +74,8 @@ class FakeSlack(People):
         api = WebApi(self, self._socket_url)
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", api.handle)
+        app.router.add_post("/response/{name}", lambda request: hooks.serve(self, request))
+        app.router.add_post("/control/{verb}", self._control)
         app.router.add_get("/socket/{ticket}", self.sockets.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2, access_log=None)
         await self._runner.setup()
@@ -79,10 +83,19 @@ class FakeSlack(People):
         self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}/"
         return self
 
+    async def _control(self, request: web.Request) -> web.Response:
+        return await control.work(self, request.match_info["verb"], await request.json())
+
     def _socket_url(self) -> str:
         if self.delivery.carrier is not self.sockets:
             self.delivery.use(self.sockets)
         return f"{self.base.replace('http', 'ws', 1)}socket/{self.sockets.ticket()}"
+
+    def use_http(self, url: str) -> Signed:
+        """Brings everything to a request URL instead of sockets."""
+        signed = Signed(url, self.signing_secret)
+        self.delivery.use(signed)
+        return signed
 
     async def stop(self) -> None:
         await self.delivery.close()
