@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings (default: nutgraf.toml here)")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     commands.add_parser("chat", help="a chat in this terminal (the default)")
+    commands.add_parser("run", help="serve the chats that the settings name, until stopped")
     digest = commands.add_parser("digest", help="print the digest of links and files")
     digest.add_argument("source", nargs="+", metavar="SOURCE", help="a link, a file, or - for standard input")
     digest.add_argument("--format", choices=FORMATS, default="terminal", dest="form")
@@ -134,6 +135,14 @@ def _run(wanted: argparse.Namespace) -> int:
         return _awaited(_digest(settings, wanted.source, wanted.form, wanted.url))
     if wanted.command in {"status", "receipt"}:
         return _awaited(_asked(settings, wanted))
+    if wanted.command == "run":
+        from adapters.running import run  # noqa: PLC0415 - see the module's docstring
+
+        try:
+            code = _awaited(run(settings))
+        except KeyboardInterrupt:
+            return OK
+        return OK if code == INTERRUPTED else code  # being told to stop is how it ends
     try:
         return _awaited(_chat(settings))
     except KeyboardInterrupt:  # the usual way to leave a chat

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.errors import BadSetting, FileUnreadable, UnknownSetting
 
@@ -39,6 +42,18 @@ class Settings:
     workers: int = 1  # processes that read pages; each takes about 100 MB
     links_per_message: int = 3  # further links of one message are not read
     log_level: str = "warning"
+    # Slack: docs/slack.md says where each is found
+    slack_bot_token: str = field(default="", repr=False)  # one workspace
+    slack_app_token: str = field(default="", repr=False)  # Socket Mode
+    slack_signing_secret: str = field(default="", repr=False)  # HTTP
+    slack_client_id: str = ""  # many workspaces, with the three below
+    slack_client_secret: str = field(default="", repr=False)
+    slack_token_key: str = field(default="", repr=False)  # encrypts their tokens at rest
+    slack_public_url: str = ""  # how browsers reach the installation page
+    slack_connections: int = 1  # Socket Mode connections
+    slack_host: str = "127.0.0.1"  # HTTP: where to listen
+    slack_port: int = 3000
+    slack_api_url: str = "https://slack.com/api/"
 
     @property
     def database_file(self) -> Path | None:
@@ -54,6 +69,7 @@ class Setting:
 
     want: str
     read: Callable[[object], object]
+    secret: bool = False  # the value is never repeated
 
 
 def _whole(low: int, high: int) -> Setting:
@@ -97,6 +113,60 @@ def _text(value: object) -> str:
     return value
 
 
+def _secret(want: str, *openings: str) -> Setting:
+    """A token or key: one word, with one of the openings; blanks around it are taken off."""
+
+    def read(value: object) -> str:
+        word = _text(value).strip()
+        if any(not char.isprintable() or char.isspace() for char in word):
+            raise ValueError
+        if word and openings and not word.startswith(openings):
+            raise ValueError
+        return word
+
+    return Setting(want, read, secret=True)
+
+
+def _web_address(value: object) -> str:
+    """https, or http to this very machine: tokens are sent there."""
+    address = _text(value).strip()
+    parts = urlsplit(address)
+    local = parts.hostname == "localhost" or _is_loopback(parts.hostname or "")
+    if address and (not parts.hostname or parts.scheme not in ({"http", "https"} if local else {"https"})):
+        raise ValueError
+    if parts.username is not None or parts.query or parts.fragment or parts.port == 0:  # port may raise too
+        raise ValueError
+    return address
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _api_address(value: object) -> str:
+    address = _web_address(value)
+    if not address:
+        raise ValueError
+    return address if address.endswith("/") else address + "/"
+
+
+def _client_id(value: object) -> str:
+    client_id = _text(value).strip()
+    if client_id and not re.fullmatch(r"\d+\.\d+", client_id, re.ASCII):
+        raise ValueError
+    return client_id
+
+
+def _host(value: object) -> str:
+    host = _text(value).strip()
+    if not re.fullmatch(r"[\w.:-]+", host, re.ASCII):
+        raise ValueError
+    return host
+
+
 def _names(value: object) -> tuple[str, ...]:
     rows = value.split(",") if isinstance(value, str) else value
     if not isinstance(rows, list):
@@ -106,7 +176,7 @@ def _names(value: object) -> tuple[str, ...]:
 
 TABLE: Mapping[str, Setting] = {
     "data_dir": Setting("a folder", _folder),
-    "database": Setting("a file, or postgresql://user:password@host/name", _text),
+    "database": Setting("a file, or postgresql://user:password@host/name", _text, secret=True),
     "retention_days": _whole(1, 36_500),
     "allow_hosts": Setting("a list of hosts, with or without a port, or networks", _names),
     "max_page_mib": _whole(1, 200),
@@ -115,8 +185,18 @@ TABLE: Mapping[str, Setting] = {
     "workers": _whole(1, 64),
     "links_per_message": _whole(1, 20),
     "log_level": _one_of("debug", "info", "warning", "error"),
+    "slack_bot_token": _secret("a bot token: it begins with xoxb-", "xoxb-", "xoxe.xoxb-"),
+    "slack_app_token": _secret("an app-level token: it begins with xapp-", "xapp-"),
+    "slack_signing_secret": _secret("the app's signing secret, without blanks"),
+    "slack_client_id": Setting("the app's client id, digits and a dot", _client_id),
+    "slack_client_secret": _secret("the app's client secret, without blanks"),
+    "slack_token_key": _secret("a key, or several with commas between, without blanks"),
+    "slack_public_url": Setting("an address that begins with https://", _web_address),
+    "slack_connections": _whole(1, 10),
+    "slack_host": Setting("a host name or address to listen on", _host),
+    "slack_port": _whole(1, 65_535),
+    "slack_api_url": Setting("an address that begins with https://, without a query", _api_address),
 }
-_SECRET = frozenset({"database"})
 
 
 def load(path: Path | None, environment: Mapping[str, str]) -> Settings:
@@ -166,4 +246,4 @@ def _read(key: str, value: object) -> object:
     try:
         return row.read(value)
     except (ValueError, TypeError, OverflowError, RuntimeError) as error:
-        raise BadSetting(key, "…" if key in _SECRET else str(value), row.want) from error
+        raise BadSetting(key, "…" if row.secret else str(value), row.want) from error

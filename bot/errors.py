@@ -36,6 +36,7 @@ NutgrafError
 +-- SetupError            configuration and store
     +-- BadSetting
     +-- UnknownSetting
+    +-- SettingMissing    another setting is of no use without it
     +-- StoreBusy         another process holds the store
     +-- StoreNewer        the store was written by a newer nutgraf
     +-- StoreUnusable     not a database, no rights, disk full
@@ -260,6 +261,12 @@ class BadSetting(SetupError):
 class UnknownSetting(SetupError):
     key: str
     nearest: str | None = None
+
+
+@dataclass
+class SettingMissing(SetupError):
+    key: str
+    because: str
 
 
 @dataclass

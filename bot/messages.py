@@ -63,6 +63,7 @@ ERRORS: Mapping[str, str] = {
     "bad-setting": "The setting {key} cannot be “{value}”. It wants {want}.",
     "unknown-setting": "There is no setting {key}.[ Did you mean {nearest}?] "
     "docs/settings.md lists them all.",
+    "setting-missing": "The setting {key} is missing: {because}. docs/settings.md lists them all.",
     "store-busy": "Another nutgraf is using {path}. Stop it, or give this one its own data_dir.",
     "store-newer": "The store was written by a newer nutgraf ({version}). Update this one.",
     "store-unusable": "I cannot use the store {path} ({cause}). Check the disk and your rights to it.",

@@ -86,6 +86,9 @@ class SlackChat:
         posted = Posted(place, str(answer["ts"]))
         self._echoes.take(key, posted)
         if place.thread is not None:
+            if (answer.get("message") or {"thread_ts": place.thread}).get("thread_ts") is None:
+                await self.delete(posted)  # its thread is gone, so Slack put it into the channel
+                raise ChatRefused("the message that this answers is gone")
             self._remember_thread(place.workspace, channel, place.thread)
         return posted
 

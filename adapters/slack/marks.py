@@ -58,7 +58,7 @@ class Marks:
         self._again: set[asyncio.Task[None]] = set()
 
     async def show(self, request: Request, mark: str) -> None:
-        """``mark``: "reading", "done" or "failed". Eyes stay until all requests of the message are through."""
+        """``mark``: "reading", "done" or "failed". Eyes stay until all requests on it are through."""
         spot = spot_of(request)
         if spot is None:
             return

@@ -61,7 +61,7 @@ class _Handler(AsyncSocketModeHandler):
         client.message_processor.cancel()
         if self.in_hand:
             await asyncio.wait(self.in_hand, timeout=_DRAIN_S)
-        await self.close_async()
+        await client.close()  # type: ignore[no-untyped-call]  # of slack_sdk
         tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
         await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
 
@@ -77,7 +77,7 @@ async def serve_socket(app: AsyncApp, options: SlackOptions) -> None:
     try:
         async with asyncio.TaskGroup() as connecting:
             for handler in handlers:
-                connecting.create_task(handler.connect_async())
+                connecting.create_task(handler.client.connect())  # type: ignore[no-untyped-call]
         log.info("Socket Mode: connections=%d", len(handlers))
         await asyncio.get_running_loop().create_future()
     finally:
@@ -187,7 +187,7 @@ class _Front:
         async def again() -> MutableMapping[str, Any]:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self._bolt(scope, again, send)
+        await self._bolt(dict(scope), again, send)
 
 
 async def _body(receive: Receive) -> bytes | None:

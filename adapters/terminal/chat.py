@@ -31,8 +31,11 @@ class TerminalChat:
         self._settled = asyncio.Event()
         self._settled.set()
 
-    async def post(self, place: Place, message: Message, key: str) -> Posted:
-        """Raises ChatRefused for another platform's place or an empty message, ChatDown for a full disk."""
+    async def post(self, place: Place, message: Message, key: str, *, only_for: str | None = None) -> Posted:
+        """Whoever sits here is the only one there is: ``only_for`` changes nothing.
+
+        Raises ChatRefused for another platform's place or an empty message, ChatDown for a full disk.
+        """
         if place.platform != PLATFORM or not key:
             raise ChatRefused(f"not a place of the terminal: {place.platform}")
         if not message.blocks or not message.plain.strip():
@@ -75,6 +78,14 @@ class TerminalChat:
             self._pending.pop(request.key, None)
         if not self._pending:
             self._settled.set()
+
+    async def may_see(self, user: str, place: Place) -> bool:
+        """Of this terminal, whoever sits at it; of other chats, nothing."""
+        return place.platform == PLATFORM
+
+    def link(self, posted: Posted) -> str | None:
+        """Paper has no addresses."""
+        return None
 
     def expect(self, key: str) -> None:
         """A request was handed over: :meth:`settled` waits for its "done" or "failed"."""
