@@ -5,31 +5,40 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 
-from bot.errors import Blocked, FeedGone, NotAFeed, NotFound, NutgrafError, SeveralFeeds, SiteFailed
+from bot.errors import BadLink, Blocked, FeedGone, NotAFeed, NotFound, NutgrafError, SeveralFeeds, SiteFailed
 from bot.ports import Clock, FeedParser, Fetcher, Store, Transaction
-from bot.records import FeedState, Poll
+from bot.records import FeedState, Gathered, Poll
+from bot.rhythm import Beat
 from bot.schedule import (
+    ANEW,
+    ELSEWHERE,
     FIRST_INTERVAL_S,
     Outcome,
     asked_wait_s,
+    covers,
     entry_request,
+    gathered,
     gone_request,
     new_entries,
     next_poll,
+    number_in,
+    roundup_request,
     worth_reading,
 )
-from bot.types import Feed, Page, Place, Request
+from bot.types import Entry, Feed, Page, Place, Request, Subscription
 from bot.urls import canonical, host_of
 
 _log = logging.getLogger(__name__)
 
-BATCH = 20  # feeds claimed and polled together; each may hold a 10 MiB body for a moment
+HOSTS = 20  # polled at a time; each may hold a 10 MiB body for a moment
 IDLE_S = 15.0  # between two looks at an empty agenda; the shortest interval is 300 s
-LEASE_S = 600.0  # over a batch of one slow host, 20 times 20 s; a killed poller's feeds come back then
+LEASE_S = 600.0  # over a claim of one slow host, 20 times 20 s; a killed poller's feeds come back then
+GATHERED = 200  # stories taken out of the store at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +104,70 @@ class Poller:
         self._clock = clock
         self._dice = dice
         self._idle_s = idle_s
+        self._busy: dict[str, asyncio.Task[None]] = {}  # by host
+        self._reading = asyncio.Lock()  # what one feed asks for is there when the next one looks
 
     async def run(self) -> None:
-        """Poll for ever. A fault of ours or of the store is logged and tried again, never fatal."""
-        while True:
-            try:
-                polled = await self.poll_due()
-            except Exception:
-                _log.exception("the poller stumbled")
-                polled = 0
-            if not polled:
-                await asyncio.sleep(self._idle_s)
+        """Poll for ever. A fault of ours or of the store is logged and tried again, never fatal.
+
+        A host that takes its time holds up nobody but itself: the others are claimed and polled meanwhile.
+        """
+        try:
+            while True:
+                try:
+                    begun = await self._begin()
+                except Exception:
+                    _log.exception("the poller stumbled")
+                    begun = 0
+                if not begun or len(self._busy) >= HOSTS:
+                    await self._rest()
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
     async def poll_due(self) -> int:
-        """Poll one batch of due feeds; answers how many there were."""
+        """Do once what is due now and wait until it is done; answers how much there was."""
+        begun = await self._begin()
+        await asyncio.gather(*self._busy.values())
+        return begun
+
+    async def _begin(self) -> int:
+        """Ask for the messages that are due, and start to poll due feeds of hosts that are not busy."""
+        self._busy = {host: task for host, task in self._busy.items() if not task.done()}
+        begun = await self._round_up()
+        if len(self._busy) >= HOSTS:
+            return begun
         async with self._store.begin() as tx:
-            due = await tx.due_feeds(self._clock(), BATCH, LEASE_S)
+            due = await tx.due_feeds(self._clock(), HOSTS - len(self._busy), LEASE_S, tuple(self._busy))
         hosts: dict[str, list[FeedState]] = {}
         for state in due:
             hosts.setdefault(host_of(state.url), []).append(state)
-        # Feeds of one host go one after the other: together they would wait for each other's turn
-        # inside the fetcher until their time is over, and count as failures.
-        await asyncio.gather(*(self._poll_host(host, states) for host, states in hosts.items()))
-        return len(due)
+        for host, states in hosts.items():
+            # Feeds of one host go one after the other: together they would wait for each other's turn
+            # inside the fetcher until their time is over, and count as failures.
+            self._busy[host] = asyncio.create_task(self._poll_host(host, states))
+        return begun + len(due)
+
+    async def _rest(self) -> None:
+        """Until a host is done with, or for a while."""
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=self._idle_s, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await asyncio.sleep(self._idle_s)
+
+    async def _round_up(self) -> int:
+        """A request for each subscription whose gathered stories are due; answers how many."""
+        now = self._clock()
+        taken = 0
+        async with self._store.begin() as tx:
+            due = await tx.due_roundups(now, GATHERED)
+            for (place, number), group in groupby(due, key=lambda row: (row.place, row.number)):
+                rows = tuple(group)
+                for one in await tx.subscriptions(place):
+                    if one.id == number:
+                        taken += await tx.take_roundup(roundup_request(one, rows), rows, now)
+        return taken
 
     async def _poll_host(self, host: str, states: list[FeedState]) -> None:
         for state in states:
@@ -140,7 +190,7 @@ class Poller:
             if page.permanent_url is not None:
                 # it moved, but only what it holds there tells who has seen what: all of it the next time
                 state = replace(state, etag=None, last_modified=None)
-            await self._finish(Poll(self._next(state, Outcome.NO_NEWS, asked_wait_s(page))))
+            await self._finish(state, Outcome.NO_NEWS, asked_wait_s(page))
         else:
             at = page.permanent_url or state.url  # it answered as a feed there: the move is real
             seen = replace(state, url=at, etag=page.etag, last_modified=page.last_modified)
@@ -150,14 +200,16 @@ class Poller:
     async def _read(self, state: FeedState, feed: Feed, polled_url: str, asked_s: float) -> None:
         """Requests for what nobody has seen yet, committed together with the entries' being known."""
         now = self._clock()
-        async with self._store.begin() as tx:
-            news, requests = await _news(tx, dict.fromkeys((state.url, polled_url)), feed, now)
-            after = self._next(state, Outcome.NEWS if news else Outcome.NO_NEWS, asked_s)
+        async with self._reading, self._store.begin() as tx:
+            news = await _news(tx, dict.fromkeys((state.url, polled_url)), feed, now)
+            outcome = Outcome.NEWS if news.found else Outcome.NO_NEWS
+            after = self._next(state, outcome, asked_s, news.followers)
             after = replace(after, title=feed.title or state.title)
             moved_from = polled_url if polled_url != state.url else None
-            taken = await tx.finish_poll(Poll(after, feed.entries, requests, moved_from), now)
-        if taken:
-            _log.info("feed_host=%s requests=%d", host_of(state.url), taken)
+            poll = Poll(after, feed.entries, tuple(news.requests), moved_from, tuple(news.gathered))
+            taken = await tx.finish_poll(poll, now)
+        if taken or news.gathered:
+            _log.info("feed_host=%s requests=%d gathered=%d", host_of(state.url), taken, len(news.gathered))
 
     async def _failed(self, state: FeedState, error: NutgrafError) -> None:
         # the host only: addresses of private feeds carry their password
@@ -167,7 +219,7 @@ class Poller:
         if isinstance(error, NotFound) and error.status == 410:
             await self._gone(state)
         else:
-            await self._finish(Poll(self._next(state, Outcome.FAILED, _retry_after_s(error) or 0.0)))
+            await self._finish(state, Outcome.FAILED, _retry_after_s(error) or 0.0)
 
     async def _gone(self, state: FeedState) -> None:
         """Not polled any more; paused where it is followed, and each of these places is told."""
@@ -179,12 +231,20 @@ class Poller:
             told = tuple(gone_request(one, now) for one in followers)
             await tx.finish_poll(Poll(self._next(state, Outcome.GONE), requests=told), now)
 
-    def _next(self, state: FeedState, outcome: Outcome, asked_s: float = 0.0) -> FeedState:
-        return next_poll(state, outcome, self._clock(), asked_s=asked_s, jitter=self._dice())
+    def _next(
+        self,
+        state: FeedState,
+        outcome: Outcome,
+        asked_s: float = 0.0,
+        followers: Iterable[Subscription] = (),
+    ) -> FeedState:
+        rhythms = [one.rhythm for one in followers]
+        return next_poll(state, outcome, self._clock(), asked_s=asked_s, jitter=self._dice(), rhythms=rhythms)
 
-    async def _finish(self, poll: Poll) -> None:
+    async def _finish(self, state: FeedState, outcome: Outcome, asked_s: float) -> None:
         async with self._store.begin() as tx:
-            await tx.finish_poll(poll, self._clock())
+            after = self._next(state, outcome, asked_s, await tx.followers(state.url))
+            await tx.finish_poll(Poll(after), self._clock())
 
 
 def _retry_after_s(error: NutgrafError) -> float | None:
@@ -196,24 +256,87 @@ def _asks_to_wait(error: NutgrafError) -> bool:
     return too_often or _retry_after_s(error) is not None
 
 
-async def _news(
-    tx: Transaction, urls: Iterable[str], feed: Feed, now: datetime
-) -> tuple[bool, tuple[Request, ...]]:
-    """Whether the feed has news for somebody, and the requests that follow.
+@dataclass(slots=True)
+class _News:
+    """``found``: the feed has news for somebody, whether or not its words let it through."""
+
+    found: bool = False
+    followers: list[Subscription] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    gathered: list[Gathered] = field(default_factory=list)
+
+
+async def _news(tx: Transaction, urls: Iterable[str], feed: Feed, now: datetime) -> _News:
+    """What the feed holds that is new, for whom, and what follows from it.
 
     ``urls``: where it is now, and where it was polled. A feed that moved may be followed at its new
     address already: each address has its own known entries and its own followers, and a channel that
     follows both is served once.
     """
     ids = tuple(entry.id for entry in feed.entries)
-    news = False
-    requests: dict[str, Request] = {}
+    news = _News()
     served: set[Place] = set()
     for url in urls:
         new = new_entries(await tx.known_entries(url, ids), feed.entries, now)
         followers = [one for one in await tx.followers(url) if one.place not in served]
         served |= {one.place for one in followers}
-        news = news or bool(new and followers)
-        asked = [entry_request(one, entry) for one in followers for entry in worth_reading(one, new)]
-        requests |= {request.key: request for request in asked}
-    return news, tuple(requests.values())
+        news.followers += followers
+        news.found = news.found or bool(new and followers)
+        for one in followers if new else ():
+            entries = await _not_yet_served(tx, one, worth_reading(one, new), now)
+            if one.rhythm.beat is Beat.NOW:
+                news.requests += [entry_request(one, entry) for entry in entries]
+            else:
+                news.gathered += [gathered(one, entry, now) for entry in entries]
+    return news
+
+
+async def _not_yet_served(
+    tx: Transaction, one: Subscription, entries: Sequence[Entry], now: datetime
+) -> tuple[Entry, ...]:
+    """Those of ``entries`` whose link the channel has not had: from this feed under another id, or from
+    another feed whose words let through whatever this one's do."""
+    asked = {_address(link) for link in await _asked(tx, one, now)} if entries else set()
+    fresh: dict[str, Entry] = {}
+    for entry in entries:
+        address = _address(entry.url)
+        if address not in asked and not await _digested(tx, one, address, now):
+            fresh.setdefault(address, entry)
+    return tuple(fresh.values())
+
+
+async def _asked(tx: Transaction, one: Subscription, now: datetime) -> list[str]:
+    """Links that are read for the channel by itself, or soon will be."""
+    others = [other for other in await tx.subscriptions(one.place) if other.id != one.id]
+    enough = {other.id for other in others if _active(other) and covers(other, one)}
+    elsewhere = await tx.feed_requests(one.place, now - ELSEWHERE)
+    own = await tx.feed_requests(one.place, now - ANEW)
+    found = [request for request in elsewhere if number_in(request.key) in enough]
+    found += [request for request in own if number_in(request.key) == one.id]
+    return [link for request in found for link in request.links]
+
+
+async def _digested(tx: Transaction, one: Subscription, address: str, now: datetime) -> bool:
+    """Whether the channel has a digest of the story already, whoever asked for it."""
+    record = await tx.latest_digest(one.place, address)
+    if record is None:
+        return False
+    return record.created_at > now - (ANEW if _made_by(one, record.request_key) else ELSEWHERE)
+
+
+def _made_by(one: Subscription, key: str) -> bool:
+    try:
+        return number_in(key) == one.id
+    except ValueError:
+        return False  # somebody asked
+
+
+def _active(one: Subscription) -> bool:
+    return not one.paused and one.stopped is None
+
+
+def _address(url: str) -> str:
+    try:
+        return canonical(url)
+    except BadLink:
+        return url

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.records import FEED_KEY, GONE_KEY, FeedState
+from bot.records import FEED_KEY, GONE_KEY, ROUNDUP_KEY, FeedState, Gathered
+from bot.rhythm import Beat, Rhythm, next_due
 from bot.text import fold
 from bot.types import Entry, Feed, Page, Request, Subscription
 
@@ -22,6 +25,14 @@ BACKOFF_STEPS = 10  # doublings after which counting further changes nothing
 
 STALE = timedelta(days=3)  # an unknown entry dated before that came with a new guid, not as news
 MOST_AT_ONCE = 10  # of one poll for one channel; a feed that renames all its guids must not flood it
+
+EARLY_S = 120.0  # a feed is looked at so long before a message that gathers its stories is due
+EARLY_SPREAD_S = 480.0  # and up to so much earlier: half the world chooses 08:30
+
+MOST_GATHERED = 100  # stories of one such message that are kept apart; the rest is counted
+
+ELSEWHERE = timedelta(days=7)  # a link that another feed of the channel had since then is no news there
+ANEW = timedelta(hours=20)  # nor one of the same feed; a page that is filled anew every day is
 
 
 class Outcome(StrEnum):
@@ -40,11 +51,14 @@ def next_poll(
     *,
     asked_s: float = 0.0,
     jitter: float = 0.0,
+    rhythms: Iterable[Rhythm] = (),
 ) -> FeedState:
     """``state`` with interval, failures and the time of the next poll after one at ``now``.
 
     ``jitter`` is in [0, 1) and only ever lengthens the wait. What the site asked for (Retry-After, or
     ``asked_wait_s``) is honoured up to a day. A failure leaves the interval as it is and doubles the wait.
+    Shortly before a slot of the followers' ``rhythms`` the feed is polled in any case, so that a message of
+    08:30 holds what was printed until then.
     """
     if outcome is Outcome.GONE:
         return replace(state, polled_at=now, next_poll_at=None)
@@ -59,7 +73,10 @@ def next_poll(
         failures = state.failures + 1
         wait_s = interval_s * 2 ** min(failures, BACKOFF_STEPS)
     wait_s = min(max(wait_s, interval_s, asked_s), LONGEST_WAIT_S)
-    wait_s *= 1 + JITTER * min(max(jitter, 0.0), 1.0)
+    jitter = min(max(jitter, 0.0), 1.0)
+    wait_s *= 1 + JITTER * jitter
+    if outcome is not Outcome.FAILED:
+        wait_s = min(wait_s, max(_before_slot_s(rhythms, now, jitter), asked_s))
     return replace(
         state,
         interval_s=interval_s,
@@ -67,6 +84,14 @@ def next_poll(
         polled_at=now,
         next_poll_at=now + timedelta(seconds=wait_s),
     )
+
+
+def _before_slot_s(rhythms: Iterable[Rhythm], now: datetime, jitter: float) -> float:
+    """The wait until shortly before the next slot that leaves the shortest interval; infinite for none."""
+    early = timedelta(seconds=EARLY_S + EARLY_SPREAD_S * jitter)
+    soonest = now + early + timedelta(seconds=SHORTEST_S)
+    slots = [next_due(rhythm, soonest) for rhythm in set(rhythms) if rhythm.beat is not Beat.NOW]
+    return (min(slots) - early - now).total_seconds() if slots else float("inf")
 
 
 def asked_wait_s(page: Page, feed: Feed | None = None) -> float:
@@ -116,6 +141,13 @@ def wanted(subscription: Subscription, text: str) -> bool:
     return not subscription.want or _any_stands_in(subscription.want, text)
 
 
+def covers(other: Subscription, one: Subscription) -> bool:
+    """Whether ``other`` lets through every story that ``one`` does, whatever it says."""
+    if not set(other.refuse) <= set(one.refuse):
+        return False
+    return not other.want or (bool(one.want) and set(one.want) <= set(other.want))
+
+
 def _any_stands_in(words: Sequence[str], text: str) -> bool:
     if not words:
         return False
@@ -149,11 +181,64 @@ def gone_request(subscription: Subscription, now: datetime) -> Request:
     return Request(key, subscription.place, subscription.added_by, "", (subscription.feed_url,))
 
 
+def gathered(subscription: Subscription, entry: Entry, now: datetime) -> Gathered:
+    """A new entry that waits for the next slot of its subscription's rhythm (not NOW)."""
+    due_at = next_due(subscription.rhythm, now)
+    return Gathered(subscription.place, subscription.id, entry.id, entry.url, _printed(entry), due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story as its feed prints it. ``text``: title, and summary below."""
+
+    url: str
+    text: str
+
+    @property
+    def title(self) -> str:
+        return self.text.partition("\n")[0]
+
+
+def roundup_request(subscription: Subscription, rows: Sequence[Gathered]) -> Request:
+    """The request for one message of all that was gathered (oldest first). Same rows, same key.
+
+    The entries are part of the key: a poll that was under way while the slot's message was asked for may
+    add rows of the same slot behind it, and they are a message of their own. Raises ValueError for no rows.
+    """
+    slot = max(row.due_at for row in rows).timestamp()
+    names = hashlib.sha256("\n".join(sorted(row.entry_id for row in rows)).encode("utf-8", "replace"))
+    key = f"{ROUNDUP_KEY}{_named(subscription)}:{slot:.0f}-{names.hexdigest()[:10]}"
+    kept = rows[-MOST_GATHERED:]
+    words = {"printed": [row.text for row in kept], "left": len(rows) - len(kept)}
+    links = tuple(row.url for row in kept)
+    return Request(
+        key, subscription.place, subscription.added_by, json.dumps(words, ensure_ascii=False), links
+    )
+
+
+def roundup_stories(request: Request) -> tuple[tuple[Told, ...], int]:
+    """The stories that ``roundup_request`` put into the request, oldest first, and how many it left out."""
+    words = json.loads(request.text)
+    return tuple(map(Told, request.links, words["printed"])), words["left"]
+
+
+def reading_order(subscription: Subscription, stories: Sequence[Told]) -> tuple[Told, ...]:
+    """In which order ``stories`` (oldest first) are read where time is short: those that print a
+    ``+word`` first, then the newest."""
+    newest_first = stories[::-1]
+    return tuple(sorted(newest_first, key=lambda one: not _any_stands_in(subscription.want, one.text)))
+
+
 def subscription_number(request: Request) -> int:
-    """Of a request that ``entry_request`` or ``gone_request`` made; ValueError for any other."""
-    parts = request.key.split(":", 5)
-    if len(parts) < 6 or f"{parts[0]}:" not in {FEED_KEY, GONE_KEY}:
-        raise ValueError(f"no subscription made {request.key!r}")
+    """Of a request that a subscription made (see above); ValueError for any other."""
+    return number_in(request.key)
+
+
+def number_in(key: str) -> int:
+    """The subscription's number in the key of a request that it made; ValueError for any other key."""
+    parts = key.split(":", 5)
+    if len(parts) < 6 or f"{parts[0]}:" not in {FEED_KEY, GONE_KEY, ROUNDUP_KEY}:
+        raise ValueError(f"no subscription made {key!r}")
     return int(parts[4])
 
 
