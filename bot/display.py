@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 # Joiners that spell: kept between two characters of scripts (or emoji) that need them.
 _JOINERS = "\u200c\u200d"
@@ -16,6 +17,9 @@ _VARIATION = "\ufe0e\ufe0f"
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by category, empty on the screen
 # A letter of a living language carries at most four marks (Vietnamese 2, Hebrew with accents 4).
 _MARKS_LIMIT = 4
+_BLANKS = re.compile(r"( +)")
+_SHOWN_ADDRESS = re.compile(r"(?:https?://|www\.)([^\s/?#:]+)", re.IGNORECASE)
+_UNSAFE_IN_LINK = re.compile(r"[<>|\"'`\\^{}]|[^\x00-\x7f]")
 _QUIET = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u201f\u2026\u20ac]*")
 
 
@@ -47,6 +51,41 @@ def plain(text: str) -> str:
             kept.append(char)
     again = " ".join("".join(kept).split())
     return again if again == spaced else plain(again)
+
+
+def inline(text: str) -> str:
+    """``plain`` for a piece of a line: its blanks stay, so that seams and columns do."""
+    if _QUIET.fullmatch(text):
+        return text
+    return "".join(part if part.startswith(" ") else plain(part) for part in _BLANKS.split(text))
+
+
+def safe_link(link: str | None, words: str = "") -> str | None:
+    """``link`` if it leads to a web page and to nothing else, written so that no markup can close it.
+
+    None too when ``words``, which would be shown for it, are the address of another host.
+    """
+    if not link or not link.isprintable() or " " in link:
+        return None
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host or not host.isascii() or "@" in parts.netloc:
+        return None
+    named = (_bare(one) for one in _SHOWN_ADDRESS.findall(words))
+    if any(one != _bare(host) for one in named):
+        return None
+    return _UNSAFE_IN_LINK.sub(_percent, link)
+
+
+def _bare(host: str) -> str:
+    return host.lower().removeprefix("www.")
+
+
+def _percent(match: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in match.group().encode())
 
 
 def shortened(text: str, limit: int) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from adapters.slack import shapes
 from adapters.slack.shapes import Json
+from bot.display import inline
 from bot.types import Block, BlockKind, Run
 
 _TWO_COLUMNS = re.compile(r"(\S(?:.*?\S)?) {2,}(\S.*)")
@@ -22,6 +23,12 @@ _CUT = " […]"
 _NOTE = "⚠ "
 _COUNTED = {BlockKind.QUOTE: "quote", BlockKind.FIGURE: "figure", BlockKind.ACTOR: "name"}
 _UNCOUNTED = {BlockKind.HEADING, BlockKind.SPEAKER}
+# which links go first where there is no room: those of figures to their sentences, then those of quotes
+_LINKED = (
+    frozenset(BlockKind),
+    frozenset({BlockKind.TITLE, BlockKind.SPEAKER}),
+    frozenset({BlockKind.TITLE}),
+)
 Unit = tuple[Block, ...]
 
 
@@ -53,8 +60,8 @@ def fitted(blocks: Sequence[Block], tail: Sequence[Json], room: Room) -> list[Js
     left out. A quote is shown whole or not at all; any other line may end in "[…]".
     """
     rows, lost = _units(blocks, room)
-    for links in (True, False):
-        made = [*laid(_flat(rows), links=links), *_note(lost, room), *tail]
+    for linked in _LINKED:
+        made = [*laid(_flat(rows), linked), *_note(lost, room), *tail]
         if _fits(made, room):
             return made
     least, most = 0, len(rows) - 1
@@ -72,7 +79,7 @@ def _part(
     kept = list(rows[:count])
     while kept and kept[-1][0].kind is BlockKind.HEADING:
         kept.pop()
-    return [*laid(_flat(kept), links=False), *_note([*lost, *_flat(rows[count:])], room), *tail]
+    return [*laid(_flat(kept), _LINKED[-1]), *_note([*lost, *_flat(rows[count:])], room), *tail]
 
 
 def _fits(made: Sequence[Json], room: Room) -> bool:
@@ -126,7 +133,7 @@ def _note(lost: Sequence[Block], room: Room) -> list[Json]:
     counts = Counter(
         _COUNTED.get(block.kind, "line")
         for block in lost
-        if block.kind not in _UNCOUNTED and any(shapes.shown(run.text).strip() for run in block.runs)
+        if block.kind not in _UNCOUNTED and any(inline(run.text).strip() for run in block.runs)
     )
     if not counts:
         return []
@@ -137,9 +144,9 @@ def _note(lost: Sequence[Block], room: Room) -> list[Json]:
 # ---------------------------------------------------------------------------- layout
 
 
-def laid(blocks: Sequence[Block], *, links: bool = True) -> list[Json]:
-    """Block Kit of neutral blocks. Without ``links`` only a title keeps its own."""
-    page = _Page(links)
+def laid(blocks: Sequence[Block], linked: Container[BlockKind] = _LINKED[0]) -> list[Json]:
+    """Block Kit of neutral blocks; links stay in blocks of the kinds ``linked``."""
+    page = _Page(linked)
     for block in blocks:
         page.add(block)
     return page.finished()
@@ -148,8 +155,8 @@ def laid(blocks: Sequence[Block], *, links: bool = True) -> list[Json]:
 class _Page:
     """Blocks as they grow: ``_open`` are the elements of the rich_text block being written."""
 
-    def __init__(self, links: bool) -> None:
-        self._links = links
+    def __init__(self, linked: Container[BlockKind]) -> None:
+        self._linked = linked
         self._done: list[Json] = []
         self._open: list[Json] = []
         self._last: BlockKind | None = None
@@ -174,12 +181,11 @@ class _Page:
             self._open = []
 
     def _leaves(self, block: Block, *, italic: bool = False) -> list[Json]:
-        links = self._links or block.kind is BlockKind.TITLE
-        return shapes.leaves(block.runs, links=links, italic=italic)
+        return shapes.leaves(block.runs, links=block.kind in self._linked, italic=italic)
 
     def _grey(self, block: Block) -> None:
         """A small grey line; notes that follow each other share a block."""
-        words = "".join(shapes.shown(run.text) for run in block.runs).strip()
+        words = "".join(inline(run.text) for run in block.runs).strip()
         if not words:
             return
         if block.kind is BlockKind.NOTICE:
@@ -235,7 +241,7 @@ class _Page:
 
     def _text(self, block: Block) -> None:
         """Lines under each other; an empty one makes room, two columns a list, more a table."""
-        words = "".join(shapes.shown(run.text) for run in block.runs)
+        words = "".join(inline(run.text) for run in block.runs)
         columns = _TWO_COLUMNS.fullmatch(words) if len(block.runs) == 1 else None
         if not words.strip():
             self._close()

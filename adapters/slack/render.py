@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.slack import shapes
 from adapters.slack.layout import MESSAGE, fitted
 from adapters.slack.shapes import Json
 from bot.choices import TABLE
-from bot.display import shortened
+from bot.display import inline, shortened
 from bot.types import Block, BlockKind, Message
 
 CAUTION = "Extracted by machine; check before you publish."
@@ -30,6 +30,9 @@ _JUDGED = ("useful", "useless")
 _MENU_LIMIT = 5
 _DIGEST_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _PILCROW = re.compile(r"\s*¶\d+$")
+_GAP = " […] "  # between the parts of one statement
+_CLOSING = {"“": "”", "‘": "’", "«": "»", '"': '"'}
+_OPENING_LEAST = 40  # characters: less of a quote says nothing
 _COUNTED = {BlockKind.QUOTE: "quote", BlockKind.FIGURE: "figure", BlockKind.ACTOR: "name"}
 
 
@@ -73,11 +76,11 @@ def fallback(message: Message) -> str:
     titles = _words(message.blocks, BlockKind.TITLE)
     told = _headline(message.blocks, titles[0]) if titles else " ".join(_lines(message.blocks))
     limit = _FALLBACK_LIMIT
-    text = shapes.escaped(shortened(told, limit)) or "A message from nutgraf"
-    while shapes.units(text) > _FALLBACK_LIMIT:
+    text = shortened(told, limit) or "A message from nutgraf"
+    while not _room(text):
         limit -= 20
-        text = shapes.escaped(shortened(told, limit))
-    return text
+        text = shortened(told, limit)
+    return shapes.escaped(text)
 
 
 def pressed(action: Mapping[str, Any]) -> tuple[str, str | None]:
@@ -152,7 +155,24 @@ def _headline(blocks: Sequence[Block], title: str) -> str:
     quotes, speakers = _words(blocks, BlockKind.QUOTE), _words(blocks, BlockKind.SPEAKER)
     if not quotes or not speakers:
         return head
-    return f"{head} {quotes[0]} {_PILCROW.sub('', speakers[0])}"
+    speaker = _PILCROW.sub("", speakers[0])
+    told = (f"{head} {quote} {speaker}" for quote in _openings(quotes[0]))
+    return next((text for text in told if _room(text)), head)
+
+
+def _room(text: str) -> bool:
+    return shapes.units(shapes.escaped(text)) <= _FALLBACK_LIMIT
+
+
+def _openings(quote: str) -> Iterator[str]:
+    """The quote, then ever shorter openings of it, marked: by its parts, by words while a few are left."""
+    yield quote
+    parts = quote.split(_GAP)
+    for count in range(len(parts) - 1, 0, -1):
+        yield _GAP.join(parts[:count]) + _GAP.rstrip()
+    close = _CLOSING.get(quote[0], "")
+    for limit in range(len(parts[0]) - 10, _OPENING_LEAST, -10):
+        yield shortened(parts[0], limit) + close
 
 
 def _words(blocks: Sequence[Block], kind: BlockKind) -> list[str]:
@@ -161,4 +181,4 @@ def _words(blocks: Sequence[Block], kind: BlockKind) -> list[str]:
 
 
 def _lines(blocks: Sequence[Block]) -> list[str]:
-    return ["".join(shapes.shown(run.text) for run in block.runs).strip() for block in blocks]
+    return ["".join(inline(run.text) for run in block.runs).strip() for block in blocks]

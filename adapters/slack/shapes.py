@@ -8,12 +8,10 @@ UTF-16 units, which is never less than what Slack counts.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
-from bot.display import plain
+from bot.display import inline, safe_link
 from bot.types import Run
 
 Json: TypeAlias = dict[str, Any]
@@ -21,9 +19,6 @@ Json: TypeAlias = dict[str, Any]
 LEAF_LIMIT = 3000
 PLAIN_LIMIT = 2000
 LINK_LIMIT = 2000
-_QUIET = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u201f\u2026\u20ac]*")
-_BLANKS = re.compile(r"( +)")
-_SHOWN_ADDRESS = re.compile(r"(?:https?://|www\.)([^\s/?#:]+)", re.IGNORECASE)
 
 
 def units(text: str) -> int:
@@ -36,50 +31,18 @@ def size(blocks: object) -> int:
     return units(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
 
 
-def shown(text: str) -> str:
-    """``text`` safe to show on one line; blanks stay as they are, so that columns and seams do."""
-    if _QUIET.fullmatch(text):
-        return text
-    return "".join(part if part.startswith(" ") else plain(part) for part in _BLANKS.split(text))
-
-
-def address(link: str | None) -> str | None:
-    """``link`` if it leads to a web page and to nothing else, written so that no markup can close it."""
-    if link is None or not link.isprintable() or " " in link:
-        return None
-    try:
-        parts = urlsplit(link)
-        host = parts.hostname
-    except ValueError:
-        return None
-    if parts.scheme.lower() not in {"http", "https"} or not host or not host.isascii() or "@" in parts.netloc:
-        return None
-    written = re.sub(r"[<>|\"`\\^{}]|[^\x00-\x7f]", _quoted, link)
-    return written if units(written) <= LINK_LIMIT else None
-
-
-def _quoted(match: re.Match[str]) -> str:
-    return "".join(f"%{byte:02X}" for byte in match.group().encode("utf-8", "replace"))
-
-
 def leaf(text: str, *, link: str | None = None, code: bool = False, **style: bool) -> list[Json]:
     """Styled words, split where Slack's limit for one element is reached; [] for none.
 
     A link whose words are the address of another host is shown without leading there.
     """
-    words = shown(text)
+    words = inline(text)
     styles = {name: True for name, wanted in {**style, "code": code}.items() if wanted}
-    target = address(link)
-    if target is not None and _misleads(words, target):
-        target = None
-    kind: Json = {"type": "text"} if target is None else {"type": "link", "url": target}
+    target = safe_link(link, words)
+    kind: Json = (
+        {"type": "text"} if target is None or len(target) > LINK_LIMIT else {"type": "link", "url": target}
+    )
     return [{**kind, "text": piece, **({"style": styles} if styles else {})} for piece in _pieces(words)]
-
-
-def _misleads(words: str, target: str) -> bool:
-    host = urlsplit(target).hostname or ""
-    named = _SHOWN_ADDRESS.findall(words)
-    return any(one.lower().removeprefix("www.") != host.lower().removeprefix("www.") for one in named)
 
 
 def _pieces(words: str) -> Iterator[str]:
