@@ -24,6 +24,7 @@ from bot.schedule import (
     entry_request,
     gathered,
     gone_request,
+    has_had,
     new_entries,
     next_poll,
     number_in,
@@ -300,7 +301,7 @@ async def _not_yet_served(
     fresh: dict[str, Entry] = {}
     for entry in entries:
         address = _address(entry.url)
-        if address not in asked and not await _digested(tx, one, address, now):
+        if address not in asked and not has_had(one, await tx.latest_digest(one.place, address), now):
             fresh.setdefault(address, entry)
     return tuple(fresh.values())
 
@@ -314,21 +315,6 @@ async def _asked(tx: Transaction, one: Subscription, now: datetime) -> list[str]
     found = [request for request in elsewhere if number_in(request.key) in enough]
     found += [request for request in own if number_in(request.key) == one.id]
     return [link for request in found for link in request.links]
-
-
-async def _digested(tx: Transaction, one: Subscription, address: str, now: datetime) -> bool:
-    """Whether the channel has a digest of the story already, whoever asked for it."""
-    record = await tx.latest_digest(one.place, address)
-    if record is None:
-        return False
-    return record.created_at > now - (ANEW if _made_by(one, record.request_key) else ELSEWHERE)
-
-
-def _made_by(one: Subscription, key: str) -> bool:
-    try:
-        return number_in(key) == one.id
-    except ValueError:
-        return False  # somebody asked
 
 
 def _active(one: Subscription) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.records import FEED_KEY, GONE_KEY, ROUNDUP_KEY, FeedState, Gathered
+from bot.records import FEED_KEY, GONE_KEY, ROUNDUP_KEY, DigestRecord, FeedState, Gathered
 from bot.rhythm import Beat, Rhythm, next_due
 from bot.text import fold
 from bot.types import Entry, Feed, Page, Request, Subscription
@@ -146,6 +146,18 @@ def covers(other: Subscription, one: Subscription) -> bool:
     if not set(other.refuse) <= set(one.refuse):
         return False
     return not other.want or (bool(one.want) and set(one.want) <= set(other.want))
+
+
+def has_had(one: Subscription, record: DigestRecord | None, now: datetime) -> bool:
+    """Whether ``record``, the channel's latest digest of a story (whoever asked for it), makes a new entry
+    with the story's link no news for ``one``."""
+    if record is None:
+        return False
+    try:
+        own = number_in(record.request_key) == one.id
+    except ValueError:
+        own = False  # somebody asked
+    return record.created_at > now - (ANEW if own else ELSEWHERE)
 
 
 def _any_stands_in(words: Sequence[str], text: str) -> bool:
