@@ -22,6 +22,7 @@ from adapters.slack.envelopes import (
 from adapters.slack.render import key_of_blocks
 from adapters.slack.text import Typed, into_slack, new_links, typed
 from bot.desk.spoken import is_command
+from bot.ports import Refusal
 from bot.standing import Standing
 from bot.types import Place, Request
 
@@ -60,9 +61,10 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The channel was archived or deleted, or the bot put out of it."""
+    """The channel was archived or deleted; NOT_INSIDE: the bot was put out of it."""
 
     place: Place
+    why: Refusal = Refusal.CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +245,14 @@ def _joined(body: Body, event: Body) -> Joined | None:
 
 
 def _closed(body: Body, event: Body) -> Closed | None:
-    """Also ``channel_left`` and ``group_left``: Slack sends them to the one who was put out."""
     place = _channel_place(body, event)
     return Closed(place) if place is not None else None
+
+
+def _put_out(body: Body, event: Body) -> Closed | None:
+    """``channel_left`` and ``group_left`` are sent to the one who left."""
+    place = _channel_place(body, event)
+    return Closed(place, Refusal.NOT_INSIDE) if place is not None else None
 
 
 def _reopened(body: Body, event: Body) -> Reopened | None:
@@ -266,8 +273,8 @@ def _home(body: Body, event: Body) -> HomeOpened | None:
 
 _OTHERS: Mapping[str, Callable[[Body, Body], Happening | None]] = {
     "member_joined_channel": _joined,
-    "channel_left": _closed,
-    "group_left": _closed,
+    "channel_left": _put_out,
+    "group_left": _put_out,
     "channel_archive": _closed,
     "group_archive": _closed,
     "channel_deleted": _closed,

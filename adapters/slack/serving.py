@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from adapters.slack.app import make_app
 from adapters.slack.chat import SlackChat
+from adapters.slack.chores import Chores
 from adapters.slack.clients import Clients, TokenOf, quiet_logger
 from adapters.slack.faults import SlackFault, told
 from adapters.slack.options import SlackOptions
@@ -45,7 +46,9 @@ class Serving:
                 await _known(clients)
             chat = SlackChat(clients, echo_wait_s=self._options.echo_wait_s)
             stack.push_async_callback(chat.close)
-            self._app = make_app(self._options, self._desk, chat, installs=installs)
+            chores = Chores()
+            stack.push_async_callback(chores.close)
+            self._app = make_app(self._options, self._desk, chat, installs=installs, chores=chores)
             self._desk.serve(chat)
             self._stack = stack.pop_all()
         return self

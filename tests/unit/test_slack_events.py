@@ -22,6 +22,7 @@ from adapters.slack.events import (
     Withdrawn,
     understood,
 )
+from bot.ports import Refusal
 from bot.standing import Standing
 from bot.types import Place, Request
 
@@ -319,8 +320,9 @@ CHANNEL = Place("slack", "T1", "C1")
         ({"type": "member_joined_channel", "user": "U0BOT", "channel": "C1"},
          Joined(CHANNEL, "", "slack:T1:joined:Ev1")),
         ({"type": "member_joined_channel", "user": "U1", "channel": "C1"}, None),
-        ({"type": "channel_left", "channel": "C1", "actor_id": "U1"}, Closed(CHANNEL)),
-        ({"type": "group_left", "channel": "C1"}, Closed(CHANNEL)),
+        ({"type": "channel_left", "channel": "C1", "actor_id": "U1"},
+         Closed(CHANNEL, Refusal.NOT_INSIDE)),
+        ({"type": "group_left", "channel": "C1"}, Closed(CHANNEL, Refusal.NOT_INSIDE)),
         ({"type": "channel_archive", "channel": "C1", "user": "U1"}, Closed(CHANNEL)),
         ({"type": "group_archive", "channel": "C1"}, Closed(CHANNEL)),
         ({"type": "channel_deleted", "channel": "C1"}, Closed(CHANNEL)),
