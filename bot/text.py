@@ -47,6 +47,13 @@ def letters(text: str) -> str:
     return "".join(char for char in fold(text) if char.isalnum())
 
 
+def name_words(name: str) -> list[str]:
+    """The folded words of a name, in order. Marks inside a word (O'Neill, U.S.) do not part it, a hyphen
+    does; a letter and its accent are one, however they are written."""
+    joined = fold(unicodedata.normalize("NFC", name)).replace("'", "").replace(".", "")
+    return "".join(char if char.isalnum() else " " for char in joined).split()
+
+
 def words(text: str) -> list[Span]:
     """Spans of the words: letters or digits, with inner apostrophes and hyphens."""
     return [Span(*match.span()) for match in _WORD.finditer(text)]

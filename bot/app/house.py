@@ -77,7 +77,9 @@ async def _looked_up(settings: Settings, place: Place, command: Status | Receipt
     try:
         async with store.begin() as tx:
             request = Request("", place, "", "", (), command=True)
-            return await Verbs(Rules(retention_days=settings.retention_days), now).do(tx, request, command)
+            rules = Rules(retention_days=settings.retention_days)
+            told = (await Verbs(rules, now).do(tx, request, command)).answer
+            return told.plain if told is not None else ""
     finally:
         await store.close()
 

@@ -6,27 +6,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.commands import (
+    Cite,
     Command,
+    Delete,
     Follow,
     Forget,
     Help,
+    Judge,
     ListFeeds,
+    More,
+    Mute,
     Pause,
     Receipt,
     Resume,
     Settings,
     Status,
     Unfollow,
+    Unmute,
+    Wrong,
     help_text,
     only_looks,
     verb_of,
 )
-from bot.desk import words
+from bot.desk import following, words
+from bot.desk.about import About
+from bot.desk.outcome import Outcome
 from bot.desk.rules import CHANGES, Rules, check_steer, checked_setting, known_setting
 from bot.errors import NoSuchSubscription
 from bot.poller import Opened
 from bot.ports import Clock, Transaction
 from bot.records import Poll
+from bot.render import text_message
+from bot.rhythm import Rhythm
 from bot.types import Place, Request, Subscription
 from bot.urls import canonical
 
@@ -40,25 +51,32 @@ def check_allowed(request: Request, command: Command, settings: Mapping[str, str
 
 @dataclass(frozen=True, slots=True)
 class Verbs:
-    """Does a command inside an open transaction; answers in words."""
+    """Does a command inside an open transaction."""
 
     rules: Rules
     clock: Clock
 
-    async def do(self, tx: Transaction, request: Request, command: Command) -> str:
-        """Raises leaves of AskError and SetupError. ``digest`` and ``follow`` need the network: not here."""
+    async def do(self, tx: Transaction, request: Request, command: Command) -> Outcome:
+        """Raises leaves of AskError and SetupError. Not done here: ``digest``, ``follow`` and ``reread``
+        need the network, ``said`` needs the chat."""
+        if isinstance(command, More | Cite | Wrong | Judge | Delete | Mute | Unmute):
+            return await About(self.clock).do(tx, request, command)
+        return Outcome(text_message(await self._told(tx, request, command)))
+
+    async def _told(self, tx: Transaction, request: Request, command: Command) -> str:
         place = request.place
         match command:
             case Help(verb):
                 return help_text(verb)
             case Unfollow(target):
-                return words.unfollowed(await tx.unfollow(place, await _number(tx, place, target)))
+                return following.unfollowed(await tx.unfollow(place, await _number(tx, place, target)))
             case ListFeeds():
-                return words.listed(await tx.subscriptions(place))
+                return following.listed(await tx.subscriptions(place))
             case Pause(number) | Resume(number):
-                return words.paused(await tx.pause(place, number, isinstance(command, Pause)))
+                paused = await tx.pause(place, number, isinstance(command, Pause))
+                return following.paused(paused, self.clock())
             case Status():
-                return words.status(await tx.counts(place), await tx.counts())
+                return await self._status(tx, place)
             case Receipt(url):
                 return await self._receipt(tx, place, url)
             case Settings(key, value):
@@ -68,7 +86,7 @@ class Verbs:
             case _:
                 raise TypeError(f"not done here: {type(command).__name__}")
 
-    async def follow(self, tx: Transaction, request: Request, command: Follow, opened: Opened) -> str:
+    async def follow(self, tx: Transaction, request: Request, command: Follow, opened: Opened) -> Outcome:
         """Raises AlreadyFollowed. What the feed holds today is not news."""
         now = self.clock()
         wanted = Subscription(
@@ -80,6 +98,7 @@ class Verbs:
             added_at=now,
             want=command.want,
             refuse=command.refuse,
+            rhythm=command.rhythm or Rhythm(),
         )
         # Followed elsewhere already: its entries are known, and marking today's as seen would
         # swallow what the others still wait for.
@@ -87,7 +106,16 @@ class Verbs:
         subscription = await tx.follow(opened.state, wanted)
         if first:
             await tx.finish_poll(Poll(opened.state, opened.feed.entries), now)
-        return words.followed(subscription, next(iter(opened.feed.entries), None))
+        newest = next(iter(opened.feed.entries), None)
+        return Outcome(text_message(following.followed(subscription, newest, now)))
+
+    async def _status(self, tx: Transaction, place: Place) -> str:
+        now = self.clock()
+        feeds = [
+            following.looked_at(one, await tx.feed(one.feed_url), now)
+            for one in await tx.subscriptions(place)
+        ]
+        return words.status(await tx.counts(place), await tx.counts(), feeds)
 
     async def _receipt(self, tx: Transaction, place: Place, url: str | None) -> str:
         record = await tx.latest_digest(place, url)
