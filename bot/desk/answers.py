@@ -1,24 +1,31 @@
 """The job ``answer``: a request becomes replies, each written once and posted once.
 
 What takes long (fetching, reading) is done outside any transaction. Then what was done and the
-delivery that reports it are committed together. A run that is cut anywhere is run again and does
+deliveries that report it are committed together. A run that is cut anywhere is run again and does
 only what is not yet stored. Here, and only here, errors become sentences.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 
-from bot.commands import Command, Follow, ReadLink, parse
+from bot.commands import Command, Follow, ReadLink, Reread, Said
 from bot.desk import words
+from bot.desk.again import Rereading
+from bot.desk.asks import awaited, pasted, told_alone, unasked, understood
+from bot.desk.links import Links
+from bot.desk.outcome import Act, Outcome
 from bot.desk.outgoing import Outgoing
-from bot.desk.reading import Reader, digest_id
+from bot.desk.reading import Reader, delivery_key, digest_id
+from bot.desk.roundup import Roundups
 from bot.desk.rules import Rules
-from bot.desk.verbs import Verbs, check_allowed
+from bot.desk.sight import Sight
+from bot.desk.verbs import Verbs
 from bot.errors import (
     Blocked,
     FeedGone,
@@ -31,19 +38,38 @@ from bot.errors import (
 )
 from bot.messages import notice_text, sentence
 from bot.poller import open_feed
-from bot.ports import Chat, Clock, FeedParser, Store, Transaction, TryLater
-from bot.records import FEED_KEY, GONE_KEY, Delivery, DeliveryState
-from bot.render import digest_message, text_message
-from bot.schedule import subscription_number, wanted
-from bot.types import Article, Message, Notice, Request, Subscription
+from bot.ports import Chat, ChatDown, Clock, FeedParser, Store, Transaction, TryLater
+from bot.records import GONE_KEY, ROUNDUP_KEY, Deed, Delivery, DeliveryState
+from bot.render import text_message
+from bot.schedule import subscription_number
+from bot.types import Message, Notice, Request
 
 log = logging.getLogger(__name__)
 
 # What may be over in a while: nobody waits for a feed's story, so it is tried again.
 PASSING = (Unreachable, TooSlow, SiteFailed)
 
-# Done in the transaction that stores the message it gives.
-Deed = Callable[[Transaction], Awaitable[Message]]
+RETRY = "retry"  # the choice below a link that could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing to do of a request, and the key of the delivery that answers it. None: a round-up."""
+
+    key: str
+    what: Command | NutgrafError | None
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """``well``: no fault of ours. ``read``: no link that could not be read; that is what the mark tells."""
+
+    well: bool = True
+    read: bool = True
+
+    def and_(self, other: Went) -> Went:
+        return Went(self.well and other.well, self.read and other.read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +78,12 @@ class Answers:
 
     store: Store
     reader: Reader
+    links: Links
+    roundups: Roundups
+    rereading: Rereading
     feeds: FeedParser
     verbs: Verbs
+    sight: Sight
     outgoing: Outgoing
     chats: Mapping[str, Chat]
     clock: Clock
@@ -64,16 +94,14 @@ class Answers:
         async with self.store.begin() as tx:
             request = await tx.request(key)
             if request is None:
-                return  # forgotten in the meantime
+                return  # forgotten or withdrawn in the meantime
             settings = await tx.settings(request.place)
-        await self._mark(request, "reading")
-        asks = self._asks(request, settings)
-        unread = 0 if request.command else len(request.links) - len(asks)
-        well = True
-        for number, ask in enumerate(asks):
-            last = number == len(asks) - 1
-            well = await self._reply(request, f"{key}#{number}", ask, unread if last else 0) and well
-        await self._close(request, well)
+        went = Went()
+        for ask in self._asks(request, settings):
+            went = went.and_(await self._reply(request, ask))
+        # what was written with the request itself, or before its words were forgotten
+        went = went.and_(Went(well=await self._deliver(request)))
+        await self._close(request, went)
 
     async def give_up(self, key: str) -> None:
         """After the engine's last attempt: say that it broke if nothing was said, park what will not go."""
@@ -83,156 +111,160 @@ class Answers:
             request = await tx.request(key)
             if request is None:
                 return
-            if not await tx.deliveries(key) and not _unasked(request):
-                message = text_message(words.broke(ref))
-                await tx.add_delivery(Delivery(f"{key}#0", key, request.place, message), self.clock())
-            waiting = [
-                delivery.key
-                for delivery in await tx.deliveries(key)
-                if delivery.state in {DeliveryState.NEW, DeliveryState.POSTING}
-            ]
-        for delivery_key in waiting:
-            await self.outgoing.deliver_or_park(delivery_key, ref)
-        await self._close(request, well=False)
+            if not await tx.deliveries(key) and not unasked(request):
+                told = Outcome(text_message(words.broke(ref)))
+                await _add(tx, request, f"{key}#0", told, self.clock())
+            waiting = [one.key for one in await tx.deliveries(key) if one.state in _WAITING]
+        for written in waiting:
+            await self.outgoing.deliver_or_park(written, ref)
+        await self._close(request, Went(well=False))
 
-    def _asks(self, request: Request, settings: Mapping[str, str]) -> list[Command | NutgrafError]:
+    def _asks(self, request: Request, settings: Mapping[str, str]) -> list[Ask]:
+        first = f"{request.key}#0"
         if request.key.startswith(GONE_KEY):
-            return [FeedGone(request.links[0], subscription_number(request))]
+            return [Ask(first, FeedGone(request.links[0], subscription_number(request)))]
+        if request.key.startswith(ROUNDUP_KEY):
+            return [Ask(first, None)]
         if not request.command:
-            return [ReadLink(link) for link in request.links[: self.rules.links_per_message]]
+            return self._links(request)
         try:
-            command = parse(request.text)
-            check_allowed(request, command, settings)
+            command = understood(request, settings)
         except NutgrafError as error:
-            return [error]
-        return [command]
+            return [Ask(first, error)]
+        return [Ask(delivery_key(request, command.url) if isinstance(command, ReadLink) else first, command)]
 
-    async def _reply(self, request: Request, key: str, ask: Command | NutgrafError, unread: int) -> bool:
-        """Write the delivery if it is not there, and post it; whether all went well."""
-        async with self.store.begin() as tx:
-            written = await tx.delivery(key) is not None
-        well = written or await self._write(request, key, ask, unread)
-        async with self.store.begin() as tx:
-            if await tx.delivery(key) is None:
-                return well  # a feed's story, not readable or not wanted: nobody asked, nobody is told
-        return await self.outgoing.deliver(key) and well
+    def _links(self, request: Request) -> list[Ask]:
+        """The first few; what is left out is told with the last of them."""
+        keys: dict[str, str] = {}
+        for link in request.links:
+            keys.setdefault(delivery_key(request, link), link)
+        asks = [Ask(key, ReadLink(link)) for key, link in keys.items()]
+        limit = self.rules.links_per_message
+        if len(asks) <= limit:
+            return asks
+        unread = Notice("more-links", {"count": len(asks) - limit, "limit": limit})
+        return [*asks[: limit - 1], replace(asks[limit - 1], notices=(unread,))]
 
-    async def _write(self, request: Request, key: str, ask: Command | NutgrafError, unread: int) -> bool:
-        """Do what was asked and store its report; False when a fault of ours is what it reports, or
-        when a feed's story could not be read. Raises TryLater when it may be read later."""
-        notices = _unread(unread, self.rules.links_per_message)
-        try:
-            deed = await self._prepared(request, key, ask, notices)
-            if deed is not None:
-                await self._commit(request, key, deed)
-        except (StoreBusy, StoreUnusable, TryLater):
-            raise  # nothing can be stored now: the engine tries again
-        except NutgrafError as error:
-            if _from_feed(request) and _may_pass(error):
-                raise TryLater(error.code(), getattr(error, "retry_after_s", None)) from error
-            told, well = sentence(error), True
-            log.info("request=%s answered with %s", request.key, error.code())
-        except Exception:
-            ref = _new_ref()
-            told, well = words.broke(ref), False
-            log.exception("ref=%s request=%s broke", ref, request.key)
-        else:
-            return True
-        if _from_feed(request):
-            log.warning("request=%s not digested: %s", request.key, told)
-            return False
-        message = text_message(" ".join((told, *map(notice_text, notices))))
-        await self._commit(request, key, _saying(message))
+    async def _reply(self, request: Request, ask: Ask) -> Went:
+        """Write what answers the ask if it is not there, and have it delivered."""
+        async with self.store.begin() as tx:
+            there = await tx.delivery(ask.key)
+            if there is not None and there.request_key != request.key:
+                return Went()  # the same link of the same message came in another way: that job does it
+            written = there is not None or (request.command and bool(await tx.deliveries(request.key)))
+        failed = there is not None and RETRY in there.message.choices
+        went = Went(read=not failed) if written else await self._write(request, ask)
+        return went.and_(Went(well=await self._deliver(request)))
+
+    async def _deliver(self, request: Request) -> bool:
+        """All that is written for the request, in order; False when a message of it is parked."""
+        async with self.store.begin() as tx:
+            written = await tx.deliveries(request.key)
+        well = True
+        for one in written:
+            done = await self.outgoing.deliver(one.key) if one.state in _WAITING else one.state is _POSTED
+            well = well and (done or one.deed is not Deed.POST)
         return well
 
-    async def _commit(self, request: Request, key: str, deed: Deed) -> None:
+    async def _write(self, request: Request, ask: Ask) -> Went:
+        """Do what was asked and store its report. Raises TryLater when it may be read later."""
+        try:
+            act = await self._prepared(request, ask)
+            if act is not None:
+                await self._commit(request, ask.key, act)
+        except (StoreBusy, StoreUnusable, TryLater):
+            raise  # nothing can be stored now: the engine tries again
+        except ChatDown as error:
+            raise TryLater(str(error), error.retry_after_s) from error
+        except NutgrafError as error:
+            if not awaited(request) and _may_pass(error):
+                raise TryLater(error.code(), getattr(error, "retry_after_s", None)) from error
+            log.info("request=%s answered with %s", request.key, error.code())
+            return await self._failed(request, ask, sentence(error), well=True)
+        except Exception:
+            ref = _new_ref()
+            log.exception("ref=%s request=%s broke", ref, request.key)
+            return await self._failed(request, ask, words.broke(ref), well=False)
+        return Went()
+
+    async def _failed(self, request: Request, ask: Ask, told: str, *, well: bool) -> Went:
+        if not awaited(request):
+            log.warning("request=%s not digested: %s", request.key, told)
+            return Went(well=False, read=False)
+        message = text_message(" ".join((told, *map(notice_text, ask.notices))))
+        reads = isinstance(ask.what, ReadLink)
+        if reads and pasted(request):
+            message = replace(message, digest_id=digest_id(ask.key), choices=(RETRY,))
+        await self._commit(request, ask.key, _saying(message))
+        return Went(well, read=not reads)
+
+    async def _commit(self, request: Request, key: str, act: Act) -> None:
         async with self.store.begin() as tx:
             if await tx.request(request.key) is None:
-                return  # its place was forgotten meanwhile: nothing of it may come back
-            message = await deed(tx)
-            await tx.add_delivery(Delivery(key, request.key, request.place, message), self.clock())
+                return  # forgotten or withdrawn meanwhile: nothing of it may come back
+            await _add(tx, request, key, await act(tx), self.clock())
 
-    async def _prepared(
-        self, request: Request, key: str, ask: Command | NutgrafError, notices: tuple[Notice, ...]
-    ) -> Deed | None:
+    async def _prepared(self, request: Request, ask: Ask) -> Act | None:
         """Everything that takes long; what is left for the transaction, None when that is nothing.
-        Raises leaves of NutgrafError."""
-        match ask:
-            case NutgrafError():
-                raise ask
+        Raises leaves of NutgrafError; ChatDown."""
+
+        async def starts() -> None:
+            await self._mark(request, "reading")
+
+        match ask.what:
+            case None:
+                return await self.roundups.prepared(request, ask.key)
+            case NutgrafError() as error:
+                raise error
             case ReadLink(url):
-                return await self._digested(request, key, url, notices)
-            case Follow():
-                opened = await open_feed(self.reader.fetcher, self.feeds, ask.url, self.clock)
+                return await self.links.prepared(request, ask.key, url, ask.notices, starts)
+            case Said() as command:
+                return _saying(await self.sight.quoted(request, command))
+            case Follow(url) as command:
+                opened = await open_feed(self.reader.fetcher, self.feeds, url, self.clock)
+                return partial(self.verbs.follow, request=request, command=command, opened=opened)
+            case Reread() as command:
+                await self.sight.check(request, command)
+                await starts()
+                return await self.rereading.reread(request, command, ask.key)
+            case command:
+                await self.sight.check(request, command)
+                return partial(self.verbs.do, request=request, command=command)
 
-                async def follow(tx: Transaction) -> Message:
-                    return text_message(await self.verbs.follow(tx, request, ask, opened))
-
-                return follow
-
-        async def do(tx: Transaction) -> Message:
-            return text_message(await self.verbs.do(tx, request, ask))
-
-        return do
-
-    async def _digested(
-        self, request: Request, key: str, url: str, notices: tuple[Notice, ...]
-    ) -> Deed | None:
-        """None for a feed's story that its subscription does not want, or whose subscription ended."""
-        subscription = await self._subscription(request) if _from_feed(request) else None
-        if _from_feed(request) and subscription is None:
-            return None
-        digest = await self.reader.read(url, notices)
-        if subscription is not None and not _fits(subscription, request, digest.article):
-            return None
-        # a thread: the passage links of a very long story take 0.3 s
-        record, article = await asyncio.to_thread(self.reader.record, digest, request, url, key)
-        message = digest_message(digest, digest_id(key))
-
-        async def keep(tx: Transaction) -> Message:
-            await tx.keep_digest(record, article)
-            return message
-
-        return keep
-
-    async def _subscription(self, request: Request) -> Subscription | None:
-        number = subscription_number(request)
+    async def _close(self, request: Request, went: Went) -> None:
         async with self.store.begin() as tx:
-            return next((one for one in await tx.subscriptions(request.place) if one.id == number), None)
-
-    async def _close(self, request: Request, well: bool) -> None:
-        async with self.store.begin() as tx:
-            await tx.close_request(request.key, self.clock(), failed=not well)
-        await self._mark(request, "done" if well else "failed")
+            await tx.close_request(request.key, self.clock(), failed=not went.well)
+            there = await tx.request(request.key) is not None
+        if there:
+            await self._mark(request, "done" if went.well and went.read else "failed")
 
     async def _mark(self, request: Request, mark: str) -> None:
+        """Tells whoever asked how it goes; a private ask is acknowledged by its answer."""
         chat = self.chats.get(request.place.platform)
-        if chat is not None and not _unasked(request):
+        if chat is not None and not unasked(request) and not request.private:
             await chat.acknowledge(request, mark)
 
 
-def _saying(message: Message) -> Deed:
-    async def say(tx: Transaction) -> Message:
-        return message
+_POSTED = DeliveryState.POSTED
+_WAITING = frozenset({DeliveryState.NEW, DeliveryState.POSTING})
+
+
+async def _add(tx: Transaction, request: Request, key: str, outcome: Outcome, at: datetime) -> None:
+    """Store what is to be delivered; nothing when another request of the message did it first."""
+    if outcome.answer is not None:
+        alone = None if outcome.public else told_alone(request)
+        answer = Delivery(key, request.key, request.place, outcome.answer, only_for=alone)
+        if not await tx.add_delivery(answer, at):
+            return
+    for deed in outcome.further:
+        await tx.add_delivery(deed, at)
+
+
+def _saying(message: Message) -> Act:
+    async def say(tx: Transaction) -> Outcome:
+        return Outcome(message)
 
     return say
-
-
-def _unread(count: int, limit: int) -> tuple[Notice, ...]:
-    return (Notice("more-links", {"count": count, "limit": limit}),) if count > 0 else ()
-
-
-def _from_feed(request: Request) -> bool:
-    return request.key.startswith(FEED_KEY)
-
-
-def _unasked(request: Request) -> bool:
-    """No person's message stands behind it."""
-    return request.key.startswith((FEED_KEY, GONE_KEY))
-
-
-def _fits(subscription: Subscription, request: Request, article: Article) -> bool:
-    return wanted(subscription, "\n".join((request.text, article.title, article.text)))
 
 
 def _may_pass(error: NutgrafError) -> bool:

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.digest import Digest, compose, document
+from bot.errors import BadLink
 from bot.ports import Clock, Extractor, Fetcher
 from bot.records import DigestRecord
 from bot.types import Notice, Request
+from bot.urls import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ class Reader:
             hosts=digest.hosts,
         )
         return record, json.dumps(whole["article"], ensure_ascii=False)
+
+
+def delivery_key(request: Request, url: str) -> str:
+    """Of the link's digest: one for each message and story, however often and in whatever way the
+    message comes."""
+    try:
+        address = canonical(url)
+    except BadLink:
+        address = url
+    return f"{request.source or request.key}#{hashlib.sha256(address.encode()).hexdigest()[:10]}"
 
 
 def digest_id(delivery_key: str) -> str:

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
 
 from bot.ports import ChatDown, ChatRefused
 from bot.types import Message, Place, Posted, Request
@@ -14,38 +16,48 @@ from bot.types import Message, Place, Posted, Request
 
 @dataclass(frozen=True)
 class Sent:
-    """One message that the platform took."""
+    """One message that the platform took; ``only_for``: that one user saw."""
 
     key: str
     place: Place
     message: Message
     message_id: str
+    only_for: str | None = None
 
 
 @dataclass
 class FakeChat:
     """``failures`` are raised by the next posts, first one first, before anything is taken;
-    ``lost_answers`` take the message and then raise, as a dropped connection does."""
+    ``lost_answers`` take the message and then raise, as a dropped connection does. ``hidden``: channels
+    that nobody but their members can read, ``members`` of those; ``silent`` says of none.
+    """
 
     platform: str = "fake"
+    hidden: set[str] = field(default_factory=set)
+    members: set[tuple[str, str]] = field(default_factory=set)  # channel, user
+    silent: bool = False
     failures: list[ChatDown | ChatRefused] = field(default_factory=list)
+    edit_failures: list[ChatDown | ChatRefused] = field(default_factory=list)  # of ``edit`` and ``delete``
+    searching: list[ChatDown] = field(default_factory=list)  # raised by the next ``find``
     lost_answers: list[ChatDown] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     marks: list[tuple[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)  # keys looked up with ``find``
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def post(self, place: Place, message: Message, key: str) -> Posted:
+    async def post(self, place: Place, message: Message, key: str, *, only_for: str | None = None) -> Posted:
         assert place.platform == self.platform, f"posted to {place.platform}, this is {self.platform}"
         assert message.plain.strip(), "an empty message"
         assert message.blocks, "a message without blocks"
         assert key, "a post without a key"
         if self.failures:
             raise self.failures.pop(0)
-        posted = Posted(place, f"m{len(self.sent) + 1}")
+        posted = Posted(place, f"m{next(self._numbers)}")
         async with self._changed:
-            self.sent.append(Sent(key, place, message, posted.message_id))
+            self.sent.append(Sent(key, place, message, posted.message_id, only_for))
             self._changed.notify_all()
         if self.lost_answers:
             raise self.lost_answers.pop(0)
@@ -53,26 +65,50 @@ class FakeChat:
 
     async def find(self, place: Place, key: str) -> Posted | None:
         self.asked.append(key)
+        if self.searching:
+            raise self.searching.pop(0)
         for sent in self.sent:
-            if sent.key == key and sent.place == place:
+            if sent.key == key and sent.place == place and sent.only_for is None:
                 return Posted(place, sent.message_id)
         return None
 
     async def edit(self, posted: Posted, message: Message) -> None:
+        if self.edit_failures:
+            raise self.edit_failures.pop(0)
         for at, sent in enumerate(self.sent):
-            if sent.message_id == posted.message_id and sent.place == posted.place:
-                self.sent[at] = Sent(sent.key, sent.place, message, sent.message_id)
+            if (sent.message_id, sent.place, sent.only_for) == (posted.message_id, posted.place, None):
+                self.sent[at] = replace(sent, message=message)
+                self.edited.append(sent.key)
                 return
         raise ChatRefused(f"no message {posted.message_id}")
 
     async def delete(self, posted: Posted) -> None:
+        if self.edit_failures:
+            raise self.edit_failures.pop(0)
         self.deleted.append(posted.message_id)
         self.sent = [sent for sent in self.sent if sent.message_id != posted.message_id]
+
+    async def may_see(self, user: str, place: Place) -> bool:
+        if self.silent:
+            raise ChatDown("does not say who may see what")
+        return place.channel not in self.hidden or (place.channel, user) in self.members
+
+    def link(self, posted: Posted) -> str | None:
+        return f"https://chat.example/{posted.place.channel}/{posted.message_id}"
 
     async def acknowledge(self, request: Request, mark: str) -> None:
         self.marks.append((request.key, mark))
 
     # -- what a test asks
+
+    @property
+    def private(self) -> list[Sent]:
+        """What one user alone saw."""
+        return [sent for sent in self.sent if sent.only_for is not None]
+
+    @property
+    def public(self) -> list[Sent]:
+        return [sent for sent in self.sent if sent.only_for is None]
 
     def replies(self, request: Request) -> list[Message]:
         """Everything sent for the request, whatever the number of its links."""

@@ -1,0 +1,134 @@
+"""A link that was pasted, asked for or fed becomes a digest, a pointer to an earlier one, or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.desk import sentences
+from bot.desk.asks import awaited, pasted
+from bot.desk.outcome import Act, Outcome
+from bot.desk.reading import Reader, digest_id
+from bot.desk.rules import Rules, muted
+from bot.errors import BadLink
+from bot.messages import notice_text
+from bot.ports import Chat, Clock, Store, Transaction
+from bot.records import Delivery, DeliveryState, DigestRecord
+from bot.render import digest_message, text_message
+from bot.schedule import subscription_number, wanted
+from bot.types import Block, BlockKind, Message, Notice, Posted, Request, Run, Subscription
+from bot.urls import canonical
+
+_PENDING = frozenset({DeliveryState.NEW, DeliveryState.POSTING})
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Wired by ``Desk``."""
+
+    store: Store
+    reader: Reader
+    chats: Mapping[str, Chat]
+    clock: Clock
+    rules: Rules
+
+    async def prepared(
+        self,
+        request: Request,
+        key: str,
+        url: str,
+        notices: tuple[Notice, ...],
+        starts: Callable[[], Awaitable[None]],
+    ) -> Act | None:
+        """Everything that takes long; ``key`` is the delivery's, ``starts`` is awaited before the link is
+        fetched. None when nobody is told anything: a feed's story that is not wanted or muted, or whose
+        subscription ended. Raises leaves of FetchError and ReadError."""
+        fed, shared = not awaited(request), pasted(request)
+        async with self.store.begin() as tx:
+            settings = await tx.settings(request.place)
+            subscription = await _subscription(tx, request) if fed else None
+            earlier = await self._earlier(tx, request, _address(url), notices) if shared else None
+        if fed and (subscription is None or muted(url, settings)):
+            return None
+        if earlier is not None:
+            return _saying(earlier)
+        await starts()
+        digest = await self.reader.read(url, notices)
+        article = digest.article
+        site = muted(article.canonical_url, settings) if fed or shared else None
+        printed = "\n".join((request.text, article.title, article.text))
+        if subscription is not None and (site or not wanted(subscription, printed)):
+            return None
+        if site:
+            return _saying(Outcome(_with(text_message(sentences.muted(site)), notices)))
+        # a thread: the passage links of a very long story take 0.3 s
+        record, story = await asyncio.to_thread(self.reader.record, digest, request, url, key)
+        message = digest_message(digest, digest_id(key))
+
+        async def keep(tx: Transaction) -> Outcome:
+            # it may lead to a story that was read by another address
+            earlier = await self._earlier(tx, request, article.canonical_url, notices) if shared else None
+            if earlier is not None:
+                return earlier
+            await tx.keep_digest(record, story)
+            return Outcome(message, public=True)
+
+        return keep
+
+    async def _earlier(
+        self, tx: Transaction, request: Request, address: str, notices: tuple[Notice, ...]
+    ) -> Outcome | None:
+        """What is said when the channel has the story's digest, by either address; None when it has none.
+        No word when it stands under this very message: there is nothing to point to."""
+        since = self.clock() - self.rules.pointed
+        found = await tx.posted_digest(request.place, address, since) or await self._pending(
+            tx, request, address
+        )
+        if found is None:
+            return None
+        record, delivery = found
+        if delivery.key.startswith(f"{request.source or request.key}#"):
+            return Outcome()
+        link = None
+        chat = self.chats.get(request.place.platform)
+        if chat is not None and delivery.message_id is not None:
+            link = chat.link(Posted(delivery.place, delivery.message_id))
+        posted = delivery.state is DeliveryState.POSTED
+        told = sentences.pointer(record.title, record.created_at, link, posted=posted)
+        return Outcome(_with(told, notices))
+
+    async def _pending(
+        self, tx: Transaction, request: Request, address: str
+    ) -> tuple[DigestRecord, Delivery] | None:
+        """A digest that is stored, and on its way to the channel: two people may paste one link at once."""
+        record = await tx.latest_digest(request.place, address)
+        if record is None or record.created_at < self.clock() - self.rules.pointed:
+            return None
+        delivery = await tx.digest_delivery(record.id)
+        return None if delivery is None or delivery.state not in _PENDING else (record, delivery)
+
+
+async def _subscription(tx: Transaction, request: Request) -> Subscription | None:
+    number = subscription_number(request)
+    return next((one for one in await tx.subscriptions(request.place) if one.id == number), None)
+
+
+def _address(url: str) -> str:
+    try:
+        return canonical(url)
+    except BadLink:
+        return url  # whoever fetches it says so
+
+
+def _saying(outcome: Outcome) -> Act:
+    async def say(tx: Transaction) -> Outcome:
+        return outcome
+
+    return say
+
+
+def _with(message: Message, notices: tuple[Notice, ...]) -> Message:
+    rows = tuple(map(notice_text, notices))
+    blocks = tuple(Block(BlockKind.NOTICE, (Run(row),)) for row in rows)
+    return replace(message, blocks=message.blocks + blocks, plain="\n".join((message.plain, *rows)))

@@ -1,0 +1,87 @@
+"""The desk's own sentences about places and messages: what happened, and what to do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.choices import AUTO_CHOICES
+from bot.display import plain, shortened
+from bot.ports import Refusal
+from bot.types import Block, BlockKind, Message, Place, Run, Subscription
+
+_TITLE_LIMIT = 120
+_NAMED = 10  # feeds named in one line; a message is not a list
+
+# why nothing is posted any more, and what to do about it
+_STOPPED = {
+    Refusal.NOT_INSIDE: ("I am not in the channel {channel} any more", "Invite me again, and they go on."),
+    Refusal.CLOSED: (
+        "The channel {channel} is archived or deleted",
+        "They go on when it is opened again; “unfollow” there ends them.",
+    ),
+    Refusal.NO_RIGHT: (
+        "I lack a permission to post in the channel {channel}",
+        "Ask an admin to install me again with all my permissions, and they go on.",
+    ),
+    Refusal.SIGNED_OUT: (
+        "I was signed out of this workspace",
+        "Ask an admin to install me again, and they go on.",
+    ),
+}
+
+
+def introduction(again: Sequence[Subscription]) -> Message:
+    """Said once on joining; ``again``: subscriptions that had stopped and run again."""
+    rows = [
+        "I read the stories behind links that are pasted here, and answer each below it with a digest:"
+        " quotes word for word and who said them, figures, who is named.",
+        "Should I read pasted links here? Choose below, or say “settings digest on”, “mention” or “off”.",
+        "“help” lists what else I can do.",
+    ]
+    if again:
+        rows.append(running_again(again))
+    return _message(rows, AUTO_CHOICES)
+
+
+def reopened(again: Sequence[Subscription]) -> Message:
+    return _message([f"This channel is open again. {running_again(again)}"])
+
+
+def running_again(again: Sequence[Subscription]) -> str:
+    return f"New stories are posted here again from: {_titles(again)}."
+
+
+def stopped(subscriptions: Sequence[Subscription], place: Place, reason: Refusal) -> Message:
+    """For somebody who followed these in ``place``, told elsewhere."""
+    happened, to_do = _STOPPED[reason]
+    what = happened.format(channel=plain(place.channel))
+    return _message([f"{what}, so no new stories are posted there: {_titles(subscriptions)}. {to_do}"])
+
+
+def pointer(title: str, at: datetime, link: str | None, *, posted: bool) -> Message:
+    """Instead of a second digest of a story. ``posted`` False: the first is on its way just now."""
+    named = f"“{shortened(title, _TITLE_LIMIT) or 'Untitled'}”"
+    if not posted:
+        told = f"{named} is being read here just now: its digest comes with the first link to it."
+    else:
+        told = f"{named} was digested here on {at:%Y-%m-%d at %H:%M} UTC."
+    runs = (Run(f"{told} "), Run("Open that digest", link=link), Run(".")) if link else (Run(told),)
+    again = "Say “digest” and the link to have it read again."
+    blocks = (Block(BlockKind.TEXT, runs), Block(BlockKind.TEXT, (Run(again),)))
+    return Message(blocks, "\n".join((f"{told} {link}" if link else told, again)))
+
+
+def muted(site: str) -> str:
+    return f"That link leads to {plain(site)}, and that site is muted here. “unmute {plain(site)}” ends that."
+
+
+def _titles(subscriptions: Sequence[Subscription]) -> str:
+    named = [f"“{shortened(one.title or one.feed_url, _TITLE_LIMIT)}”" for one in subscriptions[:_NAMED]]
+    more = len(subscriptions) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
+
+
+def _message(rows: Sequence[str], choices: tuple[str, ...] = ()) -> Message:
+    blocks = tuple(Block(BlockKind.TEXT, (Run(row),)) for row in rows)
+    return Message(blocks, "\n".join(rows), choices=choices)

@@ -1,0 +1,83 @@
+"""Places that take nothing any more: their subscriptions stop, and whoever followed hears of it, once.
+
+What is told is stored in the transaction that stops, as a request of its own with its delivery
+(``bot.desk.outgoing`` posts it): it is neither lost nor told twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.desk import sentences
+from bot.ports import Refusal, Transaction
+from bot.records import JOINED_KEY, STOPPED_KEY, WITHDRAWN_KEY, Deed, Delivery
+from bot.types import Message, Place, Request, Subscription
+
+log = logging.getLogger(__name__)
+
+_NOTHING = Message((), "")
+
+
+async def stop(tx: Transaction, place: Place, reason: Refusal, at: datetime) -> int:
+    """Stop the channel's subscriptions (SIGNED_OUT: the workspace's) and tell each who followed in a
+    direct message; answers how many stopped that did not stand still."""
+    everywhere = reason is Refusal.SIGNED_OUT
+    ended = await tx.stop(place, reason.value, whole_workspace=everywhere)
+    if not ended:
+        return 0
+    log.warning(
+        "platform=%s workspace=%s stopped=%d reason=%s", place.platform, place.workspace, len(ended), reason
+    )
+    if everywhere:
+        return len(ended)  # nobody there can be told anything: the log and ``status`` are left
+    by_user: dict[str, list[Subscription]] = {}
+    for one in ended:
+        by_user.setdefault(one.added_by, []).append(one)
+    for user, theirs in by_user.items():
+        inbox = Place(place.platform, place.workspace, user)
+        message = sentences.stopped(theirs, place, reason)
+        await tell(tx, f"{STOPPED_KEY}{_unique(place)}:{user}", inbox, user, message, at)
+    return len(ended)
+
+
+async def restart(tx: Transaction, place: Place) -> tuple[Subscription, ...]:
+    """Start what stopped for a reason that is over once the bot is in an open channel; answers those."""
+    over = {Refusal.NOT_INSIDE, Refusal.CLOSED, Refusal.SIGNED_OUT}
+    if not any(one.stopped in over for one in await tx.subscriptions(place)):
+        return ()
+    return await tx.restart(place)
+
+
+async def reopen(tx: Transaction, place: Place, at: datetime) -> None:
+    """Start what had stopped, and say so there; no word when nothing had."""
+    again = await restart(tx, place)
+    if again:
+        key = f"{JOINED_KEY}reopened:{_unique(place)}"
+        await tell(tx, key, place, "", sentences.reopened(again), at)
+
+
+async def take_back(
+    tx: Transaction, key: str, place: Place, posted: Sequence[Delivery], at: datetime
+) -> None:
+    """Have messages deleted that the chat has, or may have. Once for each ``key``."""
+    key = WITHDRAWN_KEY + key
+    if posted and await tx.take(Request(key, place, "", ""), at):
+        for number, one in enumerate(posted):
+            deletion = Delivery(
+                f"{key}#{number}", key, one.place, _NOTHING, deed=Deed.DELETE, target=one.key
+            )
+            await tx.add_delivery(deletion, at)
+
+
+async def tell(tx: Transaction, key: str, place: Place, user: str, message: Message, at: datetime) -> bool:
+    """A message that answers nobody, as a request of its own; False when it was told before."""
+    if not await tx.take(Request(key, place, user, ""), at):
+        return False
+    return await tx.add_delivery(Delivery(f"{key}#0", key, place, message), at)
+
+
+def _unique(place: Place) -> str:
+    return f"{place.platform}:{place.workspace}:{place.channel}:{secrets.token_hex(6)}"
