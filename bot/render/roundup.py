@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from bot.digest import Digest, said_words, speaker_words, web_address
 from bot.display import plain, shortened
 from bot.errors import NutgrafError
+from bot.messages import notice_text
 from bot.render.source import source_line
 from bot.types import Block, BlockKind, Message, Quote, Run
 
 QUOTE_MOST = 400  # code points; a longer quote is not cut but left to the digest
+_WARNINGS = frozenset({"partial", "liveblog", "correction"})  # notices without which a story misleads
 _TITLE_LIMIT = 140
 _FEED_LIMIT = 80
 
@@ -90,6 +92,8 @@ def _read(story: Story) -> list[Block]:
             (Run(f"{source_line(digest)} · {_counts(digest)} · “more {story.digest_id}” shows all"),),
         ),
     ]
+    warned = [one for one in digest.notices if one.code in _WARNINGS]
+    blocks += [Block(BlockKind.NOTICE, (Run(notice_text(one)),)) for one in warned]
     quote = _short_key_quote(digest)
     if quote is not None:
         blocks.append(Block(BlockKind.QUOTE, (Run(said_words(article, quote)),)))
@@ -131,4 +135,4 @@ def _plain(blocks: Sequence[Block]) -> str:
     return "\n".join(rows)
 
 
-_MARGIN = {BlockKind.QUOTE: "> ", BlockKind.SPEAKER: "  "}
+_MARGIN = {BlockKind.NOTICE: "! ", BlockKind.QUOTE: "> ", BlockKind.SPEAKER: "  "}
