@@ -22,7 +22,7 @@ from adapters.slack.faults import SlackFault, told
 from adapters.slack.marks import Marks
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
-from adapters.slack.render import rendered
+from adapters.slack.render import mark_of, rendered
 from adapters.slack.sight import Sight
 from bot.ports import ChatDown, ChatRefused
 from bot.types import Message, Place, Posted, Request
@@ -84,7 +84,7 @@ class SlackChat:
                 **rendered(message, key),
             )
         posted = Posted(place, str(answer["ts"]))
-        self._echoes.take(key, posted)
+        self._echoes.take(mark_of(key), posted)
         if place.thread is not None:
             if (answer.get("message") or {"thread_ts": place.thread}).get("thread_ts") is None:
                 await self.delete(posted)  # its thread is gone, so Slack put it into the channel
@@ -103,7 +103,7 @@ class SlackChat:
                     channel=place.channel,
                     user=user,
                     thread_ts=place.thread if self._is_live(place, key) else None,
-                    **rendered(message, key),
+                    **rendered(message),
                 )
         except ChatRefused as error:
             if _code(error) not in _ELSEWHERE:
@@ -111,7 +111,7 @@ class SlackChat:
             direct = await self.post(Place(PLATFORM, place.workspace, user), message, key)
             return Posted(place, direct.message_id)
         posted = Posted(place, str(answer["message_ts"]))
-        self._echoes.take(key, posted)
+        self._echoes.take(mark_of(key), posted)
         return posted
 
     async def edit(self, posted: Posted, message: Message) -> None:
@@ -119,9 +119,8 @@ class SlackChat:
         channel = await self._channel(posted.place)
         scope = f"{posted.place.workspace} chat_update"
         await self._pace.free(scope)
-        key = self._echoes.key_of(posted) or posted.message_id
         async with self._calling(scope):
-            await client.chat_update(channel=channel, ts=posted.message_id, **rendered(message, key))
+            await client.chat_update(channel=channel, ts=posted.message_id, **rendered(message))
 
     async def delete(self, posted: Posted) -> None:
         """Deleting what is not there is done."""
@@ -149,8 +148,8 @@ class SlackChat:
             fault = error.fault
             if fault.retry_after_s is not None:
                 self._pace.pause(scope, fault.retry_after_s)
-            if key is not None and not fault.perhaps_taken:
-                self._echoes.refuse(key)
+            if key is not None:
+                (self._echoes.doubt if fault.perhaps_taken else self._echoes.refuse)(mark_of(key))
             if fault.refusal is not None:
                 level = logging.WARNING if fault.known else logging.ERROR  # a code that no table has
                 log.log(level, "scope=%s refused: %s", scope, fault.cause)
@@ -176,11 +175,11 @@ class SlackChat:
 
     async def find(self, place: Place, key: str) -> Posted | None:
         """Raises ChatDown while an echo may still come."""
-        return self._echoes.find(place, key)
+        return self._echoes.find(place, mark_of(key))
 
-    def heard(self, key: str, place: Place, ts: str) -> None:
-        """Slack reports that it took the delivery ``key``."""
-        self._echoes.take(key, Posted(place, ts))
+    def heard(self, mark: str, place: Place, ts: str) -> None:
+        """Slack reports that it took the delivery that ``render.mark_of`` gives this mark."""
+        self._echoes.hear(mark, Posted(place, ts))
 
     # ----------------------------------------------------------------------- beside it
 

@@ -17,7 +17,8 @@ V = TypeVar("V")
 
 
 class Echoes:
-    """``now`` is monotonic seconds; ``wait_s`` is how long Slack is given to report what it took."""
+    """``wait_s`` is how long Slack is given to report what it took; ``now`` is monotonic seconds. Keys are
+    given as they stand in a post (``render.mark_of``)."""
 
     def __init__(self, wait_s: float, now: Callable[[], float]) -> None:
         self._wait_s = wait_s
@@ -27,8 +28,13 @@ class Echoes:
         self._refused: OrderedDict[str, None] = OrderedDict()
         self._asked: OrderedDict[str, float] = OrderedDict()  # when find was first asked
 
+    def hear(self, key: str, posted: Posted) -> None:
+        """By its echo: what Slack answered to the post itself is more exact."""
+        if key not in self._taken:
+            self.take(key, posted)
+
     def take(self, key: str, posted: Posted) -> None:
-        """Slack has it, by its answer or by its echo."""
+        """By its answer to the post."""
         _keep(self._taken, key, posted)
         _keep(self._keys, (posted.place.workspace, posted.message_id), key)
         self._refused.pop(key, None)
@@ -38,6 +44,10 @@ class Echoes:
         """Slack said that it did not take it, or could not be reached, or it is deleted."""
         self._taken.pop(key, None)
         _keep(self._refused, key, None)
+
+    def doubt(self, key: str) -> None:
+        """It was sent, and no answer came: what was known of earlier attempts says nothing of this one."""
+        self._refused.pop(key, None)
 
     def key_of(self, posted: Posted) -> str | None:
         return self._keys.get((posted.place.workspace, posted.message_id))

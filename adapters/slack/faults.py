@@ -140,7 +140,7 @@ def fault_of(error: Exception) -> Fault:
     """Of what slack_sdk and aiohttp raise. A bug of ours raises itself again: it is no fault of Slack's."""
     if isinstance(error, SlackApiError):
         return _answered(error)
-    if isinstance(error, aiohttp.ClientConnectorError):
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Fault("Slack cannot be reached")
     if isinstance(error, TimeoutError):  # aiohttp's own timeouts are TimeoutErrors too
         return Fault("Slack did not answer in time", perhaps_taken=True)

@@ -39,6 +39,8 @@ class Sight:
     async def may_see(self, user: str, place: Place) -> bool:
         """A public channel is open to every full member of the workspace, anything else to its members.
         False where Slack refuses to say. Raises ChatDown."""
+        if place.platform != "slack":
+            return False
         asked = (place.workspace, place.channel, user)
         known = self._known.get(asked)
         if known is not None and self._now() - known[0] < KEPT_S:

@@ -30,7 +30,8 @@ def message(words: str, link: str | None = None) -> Message:
 @dataclass
 class Room:
     """``held(posted)`` is the text the platform holds for a message, None when it holds none;
-    ``restarted()`` is the chat as a new process would build it over the same platform."""
+    ``restarted()`` is the chat as a new process would build it over the same platform, once the platform has
+    told it again what it tells (Slack: the events that nobody acknowledged)."""
 
     chat: Chat
     place: Place
@@ -102,6 +103,17 @@ class ChatContract:
     async def test_another_platforms_place_is_not_posted_to(self, room: Room) -> None:
         with pytest.raises((ChatRefused, AssertionError)):
             await room.chat.post(Place("elsewhere", "w", "c"), message("x"), "k1")
+
+    async def test_a_message_for_one_person_is_taken(self, room: Room) -> None:
+        await room.chat.post(room.place, message("Pier closes."), "k1", only_for="somebody")
+
+    async def test_another_platforms_place_is_seen_by_nobody_here(self, room: Room) -> None:
+        assert not await room.chat.may_see("u", Place("elsewhere", "w", "c"))
+
+    async def test_a_link_is_one_or_none(self, room: Room) -> None:
+        posted = await room.chat.post(room.place, message("Pier closes."), "k1")
+        link = room.chat.link(posted)
+        assert link is None or link.startswith("https://")
 
     @pytest.mark.parametrize("mark", ["reading", "done", "failed"])
     async def test_marks_never_raise(self, room: Room, mark: str) -> None:
