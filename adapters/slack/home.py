@@ -37,7 +37,7 @@ def home_view(overview: Overview, help_text: str, retention: str | None = None) 
     else the number of days is told."""
     blocks = [
         *_part("Feeds followed", _feeds(overview.subscriptions)),
-        *_part(f"Last {DIGESTS_SHOWN} digests", _digests(overview.digests)),
+        *_part("Last digests", _digests(overview.digests)),
         *_part("Settings", _settings(overview.settings)),
         *_part("What is kept", [shapes.line(shapes.leaf(retention or _kept(overview.retention_days)))]),
         {"type": "divider"},
@@ -65,13 +65,14 @@ def _feeds(subscriptions: Sequence[Subscription]) -> list[Json]:
             "Nothing is followed in your channels yet. In a channel, type /nutgraf follow and the address of"
             " a feed or a site."
         )
-    rows = sorted(subscriptions, key=lambda one: (one.place.channel, one.id))
+    ordered = sorted(subscriptions, key=lambda one: (one.place.channel, one.id))
     elements: list[Json] = []
-    for channel, group in groupby(rows[:FEEDS_SHOWN], key=lambda one: one.place.channel):
-        elements.append(shapes.line(channel_of(channel)))
-        elements.append(shapes.bullets([_feed(one) for one in group]))
-    if len(rows) > FEEDS_SHOWN:
-        told = f"{FEEDS_SHOWN} of {len(rows)} are shown; /nutgraf list in a channel names all of its own."
+    for channel, group in groupby(ordered[:FEEDS_SHOWN], key=lambda one: one.place.channel):
+        rows = [[*shapes.gap(), *_feed(one)] for one in group]
+        before = shapes.gap() if elements else []
+        elements.append(shapes.line([*before, *channel_of(channel), *(leaf for row in rows for leaf in row)]))
+    if len(ordered) > FEEDS_SHOWN:
+        told = f"{FEEDS_SHOWN} of {len(ordered)} are shown; /nutgraf list in a channel names all of its own."
         elements += _sentence(told)
     return elements
 
@@ -134,7 +135,7 @@ def _settings(settings: Mapping[str, Mapping[str, str]]) -> list[Json]:
 
 def _values(values: Mapping[str, str]) -> str:
     told = [
-        f"{key} {shown_people(value) if key == STEER else value}"
+        f"{key}: {shown_people(value) if key == STEER else value}"
         for key, value in sorted(values.items())
         if value
     ]

@@ -22,6 +22,7 @@ _FURTHER = re.compile(r"\S {2,}\S")
 _CUT = " […]"
 _NOTE = "⚠ "
 _COUNTED = {BlockKind.QUOTE: "quote", BlockKind.FIGURE: "figure", BlockKind.ACTOR: "name"}
+_BLOCKS_FOR_AIR = 30  # of the 50 that a message may have
 _UNCOUNTED = {BlockKind.HEADING, BlockKind.SPEAKER}
 # which links go first where there is no room: those of figures to their sentences, then those of quotes
 _LINKED = (
@@ -29,6 +30,8 @@ _LINKED = (
     frozenset({BlockKind.TITLE, BlockKind.SPEAKER}),
     frozenset({BlockKind.TITLE}),
 )
+_GREY = frozenset({BlockKind.SOURCE, BlockKind.NOTICE, BlockKind.FOOTER})
+_SAID = frozenset({BlockKind.QUOTE, BlockKind.SPEAKER})
 Unit = tuple[Block, ...]
 
 
@@ -163,7 +166,8 @@ class _Page:
 
     def add(self, block: Block) -> None:
         kind = block.kind
-        if kind in {BlockKind.SOURCE, BlockKind.NOTICE, BlockKind.FOOTER}:
+        aside = kind is BlockKind.TEXT and self._last in _SAID and all(run.italic for run in block.runs)
+        if kind in _GREY or aside:  # a remark on the quotes above is no louder than they are
             self._grey(block)
         elif kind is BlockKind.TEXT:
             self._text(block)
@@ -218,8 +222,7 @@ class _Page:
             self._close()
             self._open.append(shapes.line(inner))
         elif kind is BlockKind.QUOTE:
-            if self._open and self._open[-1]["type"] == "rich_text_quote":
-                self._open.append(shapes.line(shapes.gap()))
+            self._part_quotes()
             self._open.append(shapes.quoted(inner))
         elif kind is BlockKind.SPEAKER and self._last is BlockKind.QUOTE and self._open:
             self._extend(inner)
@@ -227,6 +230,16 @@ class _Page:
             self._bullet(inner, kind)
         else:
             self._open.append(shapes.line(inner))
+
+    def _part_quotes(self) -> None:
+        """Air before the next quote: the edge of a block, which is less than an empty line, while there are
+        blocks to spend."""
+        if not self._open or self._open[-1]["type"] != "rich_text_quote":
+            return
+        if len(self._done) < _BLOCKS_FOR_AIR:
+            self._close()
+        else:
+            self._open.append(shapes.line(shapes.gap()))
 
     def _extend(self, inner: Sequence[Json]) -> None:
         """One more line in the element written last."""

@@ -44,7 +44,7 @@ def rendered(message: Message, key: str | None = None) -> dict[str, Any]:
     not shown.
     """
     body = [block for block in message.blocks if block.kind is not BlockKind.FOOTER]
-    blocks = fitted(body, [*_choices(message), *_footer(message.blocks)], MESSAGE)
+    blocks = fitted(body, [*_choices(message), *footer(message.blocks)], MESSAGE)
     if not blocks:
         blocks = [shapes.context(["There is nothing to show."])]
     if key is not None:
@@ -135,8 +135,8 @@ def _button(choice_id: str, digest_id: str, more: int) -> Json:
     return shapes.button(_PREFIX + choice_id, label, digest_id if choice.of_digest else "")
 
 
-def _footer(blocks: Sequence[Block]) -> list[Json]:
-    """Where the words come from, and that a machine took them."""
+def footer(blocks: Sequence[Block]) -> list[Json]:
+    """The small lines below everything: what is shown, and that a machine took it; [] where there are none."""
     told = _words(blocks, BlockKind.FOOTER)
     if not told:
         return []
@@ -156,8 +156,8 @@ def _headline(blocks: Sequence[Block], title: str) -> str:
     if not quotes or not speakers:
         return head
     speaker = _PILCROW.sub("", speakers[0])
-    told = (f"{head} {quote} {speaker}" for quote in _openings(quotes[0]))
-    return next((text for text in told if _room(text)), head)
+    lines = (f"{head} {quote} {speaker}" for quote in _openings(quotes[0]))
+    return next((line for line in lines if _room(line)), head)
 
 
 def _room(text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.slack import shapes
 from adapters.slack.layout import VIEW, fitted
+from adapters.slack.render import footer
 from adapters.slack.shapes import Json
 from bot.display import inline, shortened
 from bot.types import Block, BlockKind, Message
@@ -28,10 +29,11 @@ def detail_view(title: str, message: Message, private_metadata: str = "") -> Jso
 
     Raises ValueError for metadata that Slack would refuse.
     """
-    shown = fitted(message.blocks, [], VIEW)
-    cited = [block for block in message.blocks if _is_citation(block)]
-    if cited:
+    if any(map(_is_citation, message.blocks)):
         shown = _framed(message.blocks)
+    else:
+        body = [block for block in message.blocks if block.kind is not BlockKind.FOOTER]
+        shown = fitted(body, footer(message.blocks), VIEW)
     if not shown:
         shown = [shapes.context(["There is nothing to show."])]
     return {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.golden.renew import FOLDER, NAMES, rendered
+from tests.golden.renew import FOLDER, NAMES, rendered, shown
+from tests.golden.windows import WINDOWS
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -14,6 +15,15 @@ def test_the_digest_reads_as_before(name: str) -> None:
         assert text == kept, f"{file} differs: python -m tests.golden.renew {name}, and read the diff"
 
 
+@pytest.mark.parametrize("name", WINDOWS)
+def test_a_window_of_slack_reads_as_before(name: str) -> None:
+    for file, text in shown(name).items():
+        kept = (FOLDER / file).read_bytes().decode()
+        assert text == kept, f"{file} differs: python -m tests.golden.renew {name}, and look at the picture"
+
+
 def test_no_golden_digest_without_its_story() -> None:
     kept = {path.stem for path in FOLDER.iterdir() if path.suffix in {".txt", ".md"}}
     assert kept == set(NAMES)
+    shown = {path.name.removesuffix(".slack.json") for path in FOLDER.glob("*.slack.json")}
+    assert shown == {*NAMES, *WINDOWS}
