@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.errors import NotFound
 from bot.types import (
@@ -28,14 +29,14 @@ NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 HERE = Place("fake", "newsroom", "desk")
 
 
-def link_request(key: str, *links: str, place: Place = HERE) -> Request:
+def link_request(key: str, *links: str, place: Place = HERE, user: str = "ada", **more: Any) -> Request:
     """Somebody pasted links."""
-    return Request(key, place, "ada", " ".join(links), links)
+    return Request(key, place, user, " ".join(links), links, **more)
 
 
-def command_request(key: str, text: str, place: Place = HERE) -> Request:
+def command_request(key: str, text: str, place: Place = HERE, user: str = "ada", **more: Any) -> Request:
     """Somebody spoke to the bot."""
-    return Request(key, place, "ada", text, (), command=True)
+    return Request(key, place, user, text, (), command=True, **more)
 
 
 class FakeClock:
