@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 READ_MOST = 10  # stories of a message that are digested
 LOOK_MOST = 30  # stories that are fetched to find them, where words choose
-LISTED_MOST = 10  # stories of a message that are told by their title only
+LISTED_MOST = 5  # stories of a message that are told by their title only
 LIMIT_S = 120.0  # for all of them: ten of one host take 15 s where it is well, and a worker is held so long
 AT_ONCE = 3  # messages in the making: of the engine's eight workers most are left to people's links
 _TURN_S = 3.0
