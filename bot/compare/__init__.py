@@ -30,12 +30,13 @@ def compare(before: Digest, after: Digest) -> Changes:
     that came or went is neither added nor removed: nobody changed it."""
     reach = _reach(before, after)
     same, removed, added = same_quotes(before, after)
-    altered = paired(removed, added, likeness_of_quotes(before, after))
-    pairs = sorted([*same, *altered])
-    gone = spoken_nowhere(before, without(removed, {one for one, _ in altered}), after)
-    come = spoken_nowhere(after, without(added, {two for _, two in altered}), before)
+    like = paired(removed, added, likeness_of_quotes(before, after))
+    pairs = sorted([*same, *like])
+    altered = [Altered(*pair, places(before, after, pair)) for pair in like]
+    gone = spoken_nowhere(before, without(removed, {one for one, _ in like}), after)
+    come = spoken_nowhere(after, without(added, {two for _, two in like}), before)
     figures, lost, found = other_figures(
-        before, after, [*gone, *(one for one, _ in altered)], [*come, *(two for _, two in altered)]
+        before, after, [*gone, *(one for one, _ in like)], [*come, *(two for _, two in like)]
     )
     return Changes(
         before,
@@ -43,7 +44,7 @@ def compare(before: Digest, after: Digest) -> Changes:
         title=letters(before.article.title) != letters(after.article.title),
         reach=reach,
         corrections=_new_corrections(before, after),
-        altered=tuple(Altered(*pair, places(before, after, pair)) for pair in altered),
+        altered=tuple(one for one in altered if one.places),
         speakers=tuple(pair for pair in pairs if other_speaker(before, after, pair)),
         roles=other_roles(before, after, pairs),
         figures=figures,

@@ -9,6 +9,9 @@ from bot.compare.pairing import Pair
 from bot.digest import Digest
 from bot.types import ArticleKind, Span
 
+# The words that differ, in each story's text; None where words were only added, or only dropped.
+Place = tuple[Span | None, Span | None]
+
 
 class Reach(StrEnum):
     """How much of the story the page shows now, where that changed."""
@@ -19,12 +22,11 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """One statement, other words. ``was``, ``now``: the words that differ, as printed in each story, a
-    place of difference each; None where words were only added, or only dropped."""
+    """One statement, other words. ``places``: where they differ, in order of print."""
 
     before: int
     after: int
-    places: tuple[tuple[Span | None, Span | None], ...]
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,10 @@ def _likeness(before: Digest, after: Digest) -> Callable[[int, int], float]:
 
     def likeness(one: int, two: int) -> float:
         left, right = before.findings.figures[one], after.findings.figures[two]
-        if (left.kind, left.unit) != (right.kind, right.unit):
-            return 0.0
-        alike = 2.0 * (_value(before, left) == _value(after, right)) + (
-            _counted(left) == _counted(right) != ""
-        )
+        same_value = _value(before, left) == _value(after, right)
+        if left.kind is not right.kind or (left.unit != right.unit and not same_value):
+            return 0.0  # the unit of a plain number is the thing counted
+        alike = 2.0 * same_value + (_counted(left) == _counted(right) != "")
         total = was[one].total() + now[two].total()
         share = 2 * (was[one] & now[two]).total() / total if total else 0.0
         return alike + share if share >= (_ALIKE if alike else _UNLIKE) else 0.0

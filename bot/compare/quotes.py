@@ -6,6 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from bot.compare.changes import Place
 from bot.compare.pairing import Pair, paired, without
 from bot.digest import Digest, quote_text
 from bot.text import fold, letters, words
@@ -109,18 +110,29 @@ def _longest_common(left: Sequence[str], right: Sequence[str]) -> int:
     return row[-1]
 
 
-def places(before: Digest, after: Digest, pair: Pair) -> tuple[tuple[Span | None, Span | None], ...]:
-    """Where the words of two statements differ."""
+def places(before: Digest, after: Digest, pair: Pair) -> tuple[Place, ...]:
+    """Where the words of two statements differ. Words that the other story quotes elsewhere were moved
+    into a statement of their own: that is no difference."""
     was, now = before.findings.quotes[pair[0]], after.findings.quotes[pair[1]]
     left, right = _word_spans(before, was), _word_spans(after, now)
-    matcher = difflib.SequenceMatcher(
-        None, _folded_words(before, was), _folded_words(after, now), autojunk=False
-    )
-    return tuple(
-        (_stretch(left[a:b], was), _stretch(right[c:d], now))
-        for tag, a, b, c, d in matcher.get_opcodes()
-        if tag != "equal"
-    )
+    spoken_before, spoken_after = _spoken(before), _spoken(after)
+    found: list[Place] = []
+    for here, there in _differences(_folded_words(before, was), _folded_words(after, now)):
+        one, two = _stretch(left[here], was), _stretch(right[there], now)
+        moved = (two is None and one is not None and spoken_after(one.of(before.article.text))) or (
+            one is None and two is not None and spoken_before(two.of(after.article.text))
+        )
+        if not moved:
+            found.append((one, two))
+    return tuple(found)
+
+
+def _differences(left: list[str], right: list[str]) -> list[tuple[slice, slice]]:
+    """The stretches that differ; the same ones both ways round, which difflib alone does not promise."""
+    if left > right:
+        return [(here, there) for there, here in _differences(right, left)]
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+    return [(slice(a, b), slice(c, d)) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
 
 
 def _stretch(spans: Sequence[Span], quote: Quote) -> Span | None:
@@ -157,13 +169,22 @@ def other_roles(before: Digest, after: Digest, pairs: Iterable[Pair]) -> tuple[P
 def spoken_nowhere(here: Digest, numbers: Iterable[int], there: Digest) -> tuple[int, ...]:
     """Those of ``numbers`` that hold words which the other story quotes nowhere: where one statement is
     printed as two, or two as one, nobody's words changed."""
-    parts = [letters(part.of(there.article.text)) for quote in there.findings.quotes for part in quote.parts]
-    whole, known = "".join(parts), set(parts)
+    spoken, text = _spoken(there), here.article.text
     return tuple(
         number
         for number in numbers
-        if not all(
-            said in known or (len(said) >= _SHORT and said in whole)
-            for said in (letters(part.of(here.article.text)) for part in here.findings.quotes[number].parts)
-        )
+        if not all(spoken(part.of(text)) for part in here.findings.quotes[number].parts)
     )
+
+
+def _spoken(digest: Digest) -> Callable[[str], bool]:
+    """Whether words stand in a quote of the story, in whichever."""
+    text = digest.article.text
+    parts = [letters(part.of(text)) for quote in digest.findings.quotes for part in quote.parts]
+    whole, known = "".join(parts), set(parts)
+
+    def spoken(said: str) -> bool:
+        bare = letters(said)
+        return bare in known or (len(bare) >= _SHORT and bare in whole)
+
+    return spoken
