@@ -75,8 +75,9 @@ def next_poll(
     wait_s = min(max(wait_s, interval_s, asked_s), LONGEST_WAIT_S)
     jitter = min(max(jitter, 0.0), 1.0)
     wait_s *= 1 + JITTER * jitter
-    if outcome is not Outcome.FAILED:
-        wait_s = min(wait_s, max(_before_slot_s(rhythms, now, jitter), asked_s))
+    slot_s = _before_slot_s(rhythms, now, jitter)
+    if outcome is not Outcome.FAILED and asked_s <= slot_s:
+        wait_s = min(wait_s, slot_s)
     return replace(
         state,
         interval_s=interval_s,

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.records import FEED_KEY, FeedState
+from bot.rhythm import Beat, Rhythm, parsed
 from bot.schedule import (
+    EARLY_S,
+    EARLY_SPREAD_S,
     JITTER,
     LONGEST_S,
     LONGEST_WAIT_S,
@@ -110,12 +113,42 @@ def test_what_is_gone_is_not_asked_again() -> None:
     assert next_poll(state(), Outcome.GONE, NOW).next_poll_at is None
 
 
+@pytest.mark.parametrize(
+    ("rhythms", "jitter", "asked_s", "then_s"),
+    [
+        (("daily 15:00",), 0.0, 0, 3 * 3600 - EARLY_S),  # three hours ahead, six would be too late
+        (("daily 15:00",), 0.5, 0, 3 * 3600 - EARLY_S - EARLY_SPREAD_S / 2),
+        (("daily 15:00",), 0.0, 4 * 3600, LONGEST_S),  # the site wants its peace
+        (("daily 15:00",), 0.0, 7200, 3 * 3600 - EARLY_S),
+        (("daily 23:00", "daily 15:00", "now"), 0.0, 0, 3 * 3600 - EARLY_S),
+        (("daily 23:00",), 0.0, 0, LONGEST_S),
+        (("now",), 0.0, 0, LONGEST_S),
+        (("hourly",), 0.0, 0, 3600 - EARLY_S),
+        (("daily 12:05",), 0.0, 0, LONGEST_S),  # it was polled just now
+        (("daily 12:07",), 0.0, 0, LONGEST_S),
+        (("daily 12:08",), 0.0, 0, 8 * 60 - EARLY_S),
+    ],
+)
+def test_a_feed_is_looked_at_shortly_before_its_slot(
+    rhythms: tuple[str, ...], jitter: float, asked_s: float, then_s: float
+) -> None:
+    quiet = state(LONGEST_S)
+    after = next_poll(
+        quiet, Outcome.NO_NEWS, NOW, asked_s=asked_s, jitter=jitter, rhythms=map(parsed, rhythms)
+    )
+    assert waited_s(after) == pytest.approx(max(then_s, asked_s))
+    assert after.interval_s == LONGEST_S
+    failed = next_poll(quiet, Outcome.FAILED, NOW, rhythms=map(parsed, rhythms))
+    assert waited_s(failed) == 2 * LONGEST_S
+
+
 @given(
     st.floats(0, 10**9),
     st.integers(0, 10**6),
     st.sampled_from(Outcome),
     st.floats(-(10**6), 10**9),
     st.floats(0, 0.99),
+    st.lists(st.builds(Rhythm, st.sampled_from(Beat), st.integers(0, 1439)), max_size=3),
 )
 def test_a_poll_is_never_too_soon_nor_too_late(
     interval_s: float,
@@ -123,8 +156,11 @@ def test_a_poll_is_never_too_soon_nor_too_late(
     outcome: Outcome,
     asked_s: float,
     jitter: float,
+    rhythms: list[Rhythm],
 ) -> None:
-    after = next_poll(state(interval_s, failures), outcome, NOW, asked_s=asked_s, jitter=jitter)
+    after = next_poll(
+        state(interval_s, failures), outcome, NOW, asked_s=asked_s, jitter=jitter, rhythms=rhythms
+    )
     assert SHORTEST_S <= after.interval_s <= LONGEST_S or outcome is Outcome.GONE
     if after.next_poll_at is not None:
         least_s = min(max(asked_s, SHORTEST_S), LONGEST_WAIT_S)
