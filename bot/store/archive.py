@@ -26,6 +26,7 @@ class Archive(Voices):
         """One that was deleted meanwhile stays deleted; request and place stay the first reading's."""
         columns = {name: value for name, value in digest_columns(record).items() if name not in _LASTING}
         changes = ", ".join(f"{name} = ?" for name in columns)
+        await self._sweep_alone()
         if not await self._rows(
             f"update digests set {changes}, voiced = 1 where id = ? returning 1 as one",
             *columns.values(),
@@ -40,6 +41,13 @@ class Archive(Voices):
         await self._hear(record.id, record.document)
         for position, host in enumerate(record.hosts):
             await self._insert("egress", {"digest_id": record.id, "position": position, "host": host})
+        version = {
+            "canonical_url": record.canonical_url,
+            "text_hash": record.text_hash,
+            "fetched_at": seconds(record.fetched_at),
+            "article": article,
+        }
+        await self._insert("versions", version)  # before the article, in the order of ``_sweep``: no deadlock
         story = {
             "canonical_url": record.canonical_url,
             "url": record.url,
@@ -47,13 +55,6 @@ class Archive(Voices):
             "first_seen_at": seconds(record.fetched_at),
         }
         await self._insert("articles", story, "(canonical_url) do update set title = excluded.title")
-        version = {
-            "canonical_url": record.canonical_url,
-            "text_hash": record.text_hash,
-            "fetched_at": seconds(record.fetched_at),
-            "article": article,
-        }
-        await self._insert("versions", version)
 
     async def digest(self, digest_id: str) -> DigestRecord | None:
         return await self._with_hosts(await self._row("select * from digests where id = ?", digest_id))
@@ -172,6 +173,7 @@ class Archive(Voices):
 
     async def _sweep(self) -> int:
         """Delete what belonged to digests that are no more."""
+        await self._sweep_alone()
         hosts = await self._deleted("delete from egress where digest_id not in (select id from digests)")
         voices = await self._deleted("delete from voices where digest_id not in (select id from digests)")
         versions = await self._deleted(
@@ -182,3 +184,9 @@ class Archive(Voices):
             "delete from articles where canonical_url not in (select canonical_url from versions)"
         )
         return hosts + voices + versions + articles
+
+    async def _sweep_alone(self) -> None:
+        """Two that each delete one of a version's last two digests would both leave the version; the
+        second is to see that the first digest is gone. SQLite has one writer anyway."""
+        if self._dialect == "postgresql":
+            await self._rows("select pg_advisory_xact_lock(hashtext('nutgraf sweep'))")

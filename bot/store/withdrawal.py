@@ -31,7 +31,7 @@ class Withdrawal(Archive, Outbox, Intake):
         for key in keys:
             rows = await self._rows("delete from digests where request_key = ? returning id", key)
             ids += [row["id"] for row in rows]
-        for digest_id in set(ids):
+        for digest_id in sorted(set(ids)):
             await self._rows("delete from digests where id = ?", digest_id)
             await self._hold_back("digest_id = ?", digest_id, reason="withdrawn")
         for row in found:

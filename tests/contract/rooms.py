@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -65,6 +66,12 @@ def digest_record(
     )
 
 
+def quoting(*names: str | None) -> str:
+    """A digest's document with one quote of each; None is unattributed."""
+    quotes = [{"text": "Yes.", "speaker": name and {"name": name, "kind": "person"}} for name in names]
+    return json.dumps({"schema": "nutgraf/1", "quotes": quotes}, ensure_ascii=False)
+
+
 def subscription(place: Place = HERE, **changes: object) -> Subscription:
     base = Subscription(0, place, FEED.url, "The Paper", "ada", NOON, ("budget", "tax cut"), ("sport",))
     return replace(base, **changes)
@@ -86,7 +93,7 @@ async def fill(tx: SqlTransaction, at: datetime, name: str, place: Place = HERE)
 async def rows(room: Room) -> dict[str, int]:
     """Rows by table, empty tables left out."""
     tables = ("requests", "articles", "versions", "digests", "egress", "deliveries", "feeds", "entries",
-              "subscriptions", "settings", "counters")  # fmt: skip
+              "subscriptions", "settings", "counters", "gathered", "voices", "feedback")  # fmt: skip
     async with room.begin() as tx:
         found = {table: await tx._count(f"select count(*) as n from {table}") for table in tables}
     return {table: count for table, count in found.items() if count}
