@@ -66,9 +66,7 @@ async def take_back(
     key = WITHDRAWN_KEY + key
     if posted and await tx.take(Request(key, place, "", ""), at):
         for number, one in enumerate(posted):
-            deletion = Delivery(
-                f"{key}#{number}", key, one.place, _NOTHING, deed=Deed.DELETE, target=one.key
-            )
+            deletion = Delivery(f"{key}#{number}", key, one.place, _NOTHING, deed=Deed.DELETE, target=one.key)
             await tx.add_delivery(deletion, at)
 
 

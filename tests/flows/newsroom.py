@@ -13,16 +13,19 @@ import json
 import os
 import random
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.desk import Desk, Rules
+from bot.desk.reading import delivery_key, digest_id
 from bot.engine import JobEngine
 from bot.store import SqlStore, open_database
 from bot.types import Digestible, Message, Page, Place, Posted, Request
-from tests.fakes.desk import FakeFeeds, FakeReader, FakeWeb, command_request, link_request
+from tests.fakes.desk import HERE, FakeFeeds, FakeReader, FakeWeb, command_request, link_request
 
 HOPS = ("taken", "fetch", "extract", "before post", "after post", "find", "marked done")
+LATER_HOPS = ("taken again", "before edit", "after edit", "before delete", "after delete", "withdrawn")
 EVENTS, ACKED, CHAT = "events.jsonl", "acked.jsonl", "chat.jsonl"
 
 
@@ -49,7 +52,7 @@ class FileChat:
         self._path = folder / CHAT
         self._gate = gate
 
-    async def post(self, place: Place, message: Message, key: str) -> Posted:
+    async def post(self, place: Place, message: Message, key: str, *, only_for: str | None = None) -> Posted:
         await self._gate.at("before post")
         append(self._path, {"key": key, "plain": message.plain})
         await self._gate.at("after post")
@@ -57,14 +60,23 @@ class FileChat:
 
     async def find(self, place: Place, key: str) -> Posted | None:
         await self._gate.at("find")
-        taken = any(line["key"] == key for line in lines(self._path))
-        return Posted(place, key) if taken else None
+        return Posted(place, key) if key in standing(self._path) else None
 
     async def edit(self, posted: Posted, message: Message) -> None:
-        raise NotImplementedError
+        await self._gate.at("before edit")
+        append(self._path, {"edited": posted.message_id, "plain": message.plain})
+        await self._gate.at("after edit")
 
     async def delete(self, posted: Posted) -> None:
-        raise NotImplementedError
+        await self._gate.at("before delete")
+        append(self._path, {"deleted": posted.message_id})
+        await self._gate.at("after delete")
+
+    async def may_see(self, user: str, place: Place) -> bool:
+        return True
+
+    def link(self, posted: Posted) -> str | None:
+        return None
 
     async def acknowledge(self, request: Request, mark: str) -> None:
         if mark == "done":
@@ -93,6 +105,9 @@ class SlowReader(FakeReader):
 def _page(url: str) -> str:
     if "feed" in url:
         return f"Feed of {url}\n{url}/1\n{url}/2"
+    if "breaking" in url:  # each time it is read it says something else
+        now = time.time_ns()
+        return f'Story of {url} at {now}\nThe mayor of Uln said: "It is {now} now." Nobody else spoke.'
     return f'Story of {url}\nThe mayor of Uln said: "We heard of {url} today." Nobody else spoke.'
 
 
@@ -111,11 +126,28 @@ def lines(path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
+def standing(path: Path) -> dict[str, str]:
+    """What the chat shows now: words by key."""
+    shown: dict[str, str] = {}
+    for line in lines(path):
+        if "deleted" in line:
+            shown.pop(line["deleted"], None)
+        else:
+            shown[line.get("key") or line["edited"]] = line["plain"]
+    return shown
+
+
+def answer_key(number: int) -> str:
+    """Of the delivery that answers the event."""
+    request = event(number)
+    return f"{request.key}#0" if request.command else delivery_key(request, request.links[0])
+
+
 def event(number: int) -> Request:
     """Every fifth is a command that must not be done twice."""
     if number % 5 == 4:
         return command_request(f"E{number}", f"follow https://feed{number}.example/all")
-    return link_request(f"E{number}", f"https://paper.example/{number}")
+    return link_request(f"E{number}", f"https://paper.example/{'breaking' if number == 0 else number}")
 
 
 async def hand_over(desk: Desk, folder: Path, gate: Gate) -> None:
@@ -124,10 +156,30 @@ async def hand_over(desk: Desk, folder: Path, gate: Gate) -> None:
     for line in lines(folder / EVENTS):
         if line["key"] in acked:
             continue
-        request = event(int(line["key"][1:]))
-        await asyncio.gather(desk.take(request), desk.take(request))
-        await gate.at("taken")
-        append(folder / ACKED, {"key": request.key})
+        number = int(line["key"][1:])
+        if line["key"].startswith("E"):
+            request = event(number)
+            await asyncio.gather(desk.take(request), desk.take(request))
+            await gate.at("taken")
+        else:
+            await later(desk, folder, gate, line["key"], number)
+        append(folder / ACKED, line)
+
+
+async def later(desk: Desk, folder: Path, gate: Gate, key: str, number: int) -> None:
+    """R: the digest of an event is to be read again. W: the message of the event is deleted."""
+    answered = False
+    while not answered:
+        await asyncio.sleep(0.02)
+        answered = answer_key(number) in {line.get("key") for line in lines(folder / CHAT)}
+    if key.startswith("R"):
+        again = command_request(key, f"reread {digest_id(answer_key(number))}", private=True)
+        await asyncio.gather(desk.take(again), desk.take(again))
+        await gate.at("taken again")
+    else:
+        for _ in range(2):
+            await desk.withdrawn(HERE, event(number).key, key)
+        await gate.at("withdrawn")
 
 
 async def main(address: str, folder: Path, hop: str) -> None:

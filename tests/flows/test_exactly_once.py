@@ -19,7 +19,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.newsroom import ACKED, CHAT, EVENTS, HOPS, append, event, lines
+from tests.flows.newsroom import (
+    ACKED,
+    CHAT,
+    EVENTS,
+    HOPS,
+    LATER_HOPS,
+    answer_key,
+    append,
+    event,
+    lines,
+    standing,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 WAIT_S = 60.0  # for a word of the bot on a loaded machine
@@ -67,7 +78,7 @@ def happened(folder: Path, count: int) -> None:
 def check(folder: Path, count: int) -> None:
     """Lost 0, doubled 0, and nothing done twice."""
     replies = Counter(line["key"] for line in lines(folder / CHAT))
-    wanted = {f"E{number}#0" for number in range(count)}
+    wanted = {answer_key(number) for number in range(count)}
     assert set(replies) == wanted, f"lost: {sorted(wanted - set(replies))}"
     assert {key: n for key, n in replies.items() if n > 1} == {}, "doubled"
     for line in lines(folder / CHAT):
@@ -88,6 +99,25 @@ async def test_a_kill_at_each_hop_loses_and_doubles_nothing(
             assert await said(process) == "standing"
     assert await finished(store_address, tmp_path) == "done 5 4 5"
     check(tmp_path, 5)
+
+
+@pytest.mark.parametrize("hop", LATER_HOPS)
+async def test_a_kill_while_a_digest_is_changed_or_taken_away_leaves_it_right(
+    store_address: str, tmp_path: Path, hop: str
+) -> None:
+    happened(tmp_path, 3)
+    for key in ("R0", "W1"):
+        append(tmp_path / EVENTS, {"key": key})
+    async with bot(store_address, tmp_path, hop) as process:
+        assert await said(process) == "up"
+        assert await said(process) == "standing"
+    await finished(store_address, tmp_path)
+    taken = Counter(line["key"] for line in lines(tmp_path / CHAT) if "key" in line)
+    assert {key: n for key, n in taken.items() if n > 1} == {}, "doubled"
+    shown = standing(tmp_path / CHAT)
+    assert set(shown) == {answer_key(0), answer_key(2), "R0#2"}, "what is left"
+    edits = [line["plain"] for line in lines(tmp_path / CHAT) if "edited" in line]
+    assert set(edits) == {shown[answer_key(0)]}, "the stored edit, however often it is made"
 
 
 @pytest.mark.parametrize(
