@@ -6,7 +6,6 @@ before Slack was asked (``SlackChat.find``), and a wait belongs to the desk, not
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.faults import told
+from adapters.slack.faults import SlackFault, told
 from adapters.slack.options import SlackOptions
 from bot.ports import ChatRefused, Refusal
+
+log = logging.getLogger(__name__)
 
 CALL_TIMEOUT_S = 15.0  # for one call, the connection included
 
@@ -49,7 +50,6 @@ class Clients:
         )
         self._clients: dict[str, AsyncWebClient] = {}  # by token
         self._identities: dict[str, Identity] = {}
-        self._asking = asyncio.Lock()
         self.base = self.made(options.bot_token or None)
 
     def made(self, token: str | None) -> AsyncWebClient:
@@ -74,31 +74,37 @@ class Clients:
             if len(self._clients) > 1000:  # rotated tokens
                 self._clients.clear()
             self._clients[token] = self.made(token)
+            await self._introduced(workspace, self._clients[token])
         return self._clients[token]
 
-    async def identity(self, workspace: str = "") -> Identity:
-        """Asked once a workspace and process. Raises SlackFault, ChatRefused."""
-        async with self._asking:
-            known = self.known(workspace)
-            if known is not None:
-                return known
-            client = await self.of(workspace)
-            with told():
-                answer = await client.auth_test()
-            identity = Identity(
-                workspace=str(answer["team_id"]),
-                name=str(answer["team"]),
-                url=str(answer["url"] or "").rstrip("/") + "/",
-                bot_user=str(answer["user_id"]),
-                bot_id=str(answer["bot_id"] or ""),
-            )
-            self._identities[identity.workspace] = identity
-            return identity
+    async def identity(self) -> Identity:
+        """Of the one workspace, asked anew. Raises SlackFault."""
+        return await self._asked(self.base)
+
+    async def _introduced(self, workspace: str, client: AsyncWebClient) -> None:
+        """Ask once where a workspace is: links need it, and nothing else waits for it."""
+        if workspace in self._identities:
+            return
+        try:
+            await self._asked(client)
+        except SlackFault as error:
+            log.info("workspace=%s not introduced: %s", workspace, error)
+
+    async def _asked(self, client: AsyncWebClient) -> Identity:
+        with told():
+            answer = await client.auth_test()
+        identity = Identity(
+            workspace=str(answer["team_id"]),
+            name=str(answer["team"]),
+            url=str(answer["url"] or "").rstrip("/") + "/",
+            bot_user=str(answer["user_id"]),
+            bot_id=str(answer["bot_id"] or ""),
+        )
+        self._identities[identity.workspace] = identity
+        return identity
 
     def known(self, workspace: str) -> Identity | None:
-        """What is known without a call; of the only workspace when it is not named."""
-        if not workspace and self._token_of is None:
-            return next(iter(self._identities.values()), None)
+        """What is known without a call."""
         return self._identities.get(workspace)
 
     async def close(self) -> None:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 EVENTS_PATH, HEALTH_PATH = "/slack/events", "/healthz"
 BODY_LIMIT_BYTES = 1_048_576  # Slack's largest envelope is a view of 250 kB; anything over is not Slack's
-_PING_S = 10.0  # slack_bolt's own default; a connection that misses four is made anew
+_PING_S = 5.0  # slack_sdk's own default; a connection that ended without a word is made anew at the next one
 _DRAIN_S = 3.0  # Slack waits as long for an acknowledgement, then sends the event again
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 

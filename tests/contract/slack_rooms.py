@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -41,9 +41,10 @@ class Desk:
 
     def another(self, echo_wait_s: float = 0.0) -> SlackChat:
         """The chat of a new process."""
-        return SlackChat(
-            self.clients, echo_wait_s=echo_wait_s, pace=quick(), now=lambda: 1000.0 + self.passed_s[0]
-        )
+        return SlackChat(self.clients, echo_wait_s=echo_wait_s, pace=quick(self.now), now=self.now)
+
+    def now(self) -> float:
+        return 1000.0 + self.passed_s[0]
 
     def redeliver(self, chat: SlackChat) -> None:
         """Every echo of the channel once more, as the listeners hand them over."""
@@ -54,9 +55,9 @@ class Desk:
                 chat.heard(mark, where, post.ts)
 
 
-def quick() -> Pace:
+def quick(now: Callable[[], float]) -> Pace:
     """So fast that no test waits for it."""
-    return Pace(every_s=0.0001, burst=100)
+    return Pace(every_s=0.0001, burst=1000, now=now)
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ class TestSlack(ChatContract):
             here.redeliver(again)
             return again
 
-        return Room(here.chat, here.place, here.held, restarted)
+        return Room(here.chat, here.place, here.held, restarted, here.id("ada"))
 
 
 # ----------------------------------------------------------------------------- posting

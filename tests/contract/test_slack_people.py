@@ -136,6 +136,10 @@ async def test_a_stranger_sees_the_channel_he_shares_and_no_other(here: Desk) ->
     assert not await may(here, stranger, other)
 
 
+async def test_another_platforms_place_is_seen_by_nobody_here(here: Desk) -> None:
+    assert not await here.chat.may_see(here.id("root"), Place("terminal", TEAM, here.place.channel))
+
+
 async def test_the_last_of_many_members_is_found(here: Desk) -> None:
     many = [here.slack.add_person(f"p{n}") for n in range(2100)]
     channel = here.slack.add_channel("all", ["nutgraf"], "group")
@@ -155,7 +159,7 @@ async def test_an_answer_is_good_for_a_minute(here: Desk) -> None:
 
 
 @pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.info"])
-@pytest.mark.parametrize("kind", ["ratelimited", "server_error", "lost"])
+@pytest.mark.parametrize("kind", ["ratelimited", "server_error", "html"])
 async def test_where_slack_does_not_answer_nothing_is_shown_yet(here: Desk, method: str, kind: str) -> None:
     channel = here.slack.add_channel("sport", ["root", "nutgraf"])
     guest = here.slack.add_person("gus", restricted=True)
