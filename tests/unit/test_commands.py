@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import commands
-from bot.commands import VERBS, help_text, parse, verbs
+from bot.commands import VERBS, help_text, link_verbs, only_looks, parse, verb_of, verbs
 from bot.errors import AskError, BadCommand, UnknownCommand
+from bot.rhythm import Beat, Rhythm
 
+ID = "0123456789ab"
+DAILY = Rhythm(Beat.DAILY, 510, "Europe/London")
 FEED = "https://harbour.example/feed"
 
 
@@ -44,6 +49,33 @@ FEED = "https://harbour.example/feed"
         ("settings", commands.Settings()),
         ("settings Answer", commands.Settings("answer")),
         ("settings answer on mention", commands.Settings("answer", "on mention")),
+        (f"follow {FEED} now", commands.Follow(FEED, rhythm=Rhythm())),
+        (f"follow {FEED} Hourly", commands.Follow(FEED, rhythm=Rhythm(Beat.HOURLY))),
+        (f"follow {FEED} daily 08:30", commands.Follow(FEED, rhythm=Rhythm(Beat.DAILY, 510))),
+        (
+            f"follow {FEED} +pier -golf daily 08:30 Europe/London",
+            commands.Follow(FEED, ("pier",), ("golf",), DAILY),
+        ),
+        (f"follow {FEED} daily 08:30 Europe/London +pier", commands.Follow(FEED, ("pier",), (), DAILY)),
+        ("more", commands.More()),
+        (f"more {ID.upper()}", commands.More(ID)),
+        (f"cite {ID}", commands.Cite(ID)),
+        ("reread", commands.Reread()),
+        (f"re-read {ID}", commands.Reread(ID)),
+        ("wrong the mayor never said this", commands.Wrong(None, "the mayor never said this")),
+        (f"wrong {ID} “fight it” is  not hers", commands.Wrong(ID, "“fight it” is not hers")),
+        (f"delete {ID}", commands.Delete(ID)),
+        ("useful", commands.Judge(None, useful=True)),
+        (f"useless {ID}", commands.Judge(ID, useful=False)),
+        (f"mute {ID}", commands.Mute(ID)),
+        ("mute www.Harbour.example", commands.Mute("harbour.example")),
+        (f"mute <{FEED}>", commands.Mute("harbour.example")),
+        ("unmute https://news.harbour.example:8080/x?y#z", commands.Unmute("news.harbour.example")),
+        ("mute münchen.example", commands.Mute("xn--mnchen-3ya.example")),
+        ('said "Maren Holt"', commands.Said("Maren Holt")),
+        ("said “Maren  Holt” since 2026-03-01", commands.Said("Maren Holt", date(2026, 3, 1))),
+        ("said Maren Holt SINCE 2026-03-01", commands.Said("Maren Holt", date(2026, 3, 1))),
+        ("said holt", commands.Said("holt")),
         ("forget 4", commands.Forget(4)),
         (f"forget {FEED}", commands.Forget(FEED)),
     ],
@@ -72,6 +104,21 @@ def test_parse(text: str, command: commands.Command) -> None:
         ("pause 99999999999999999999", "pause"),
         ("list all", "list"),
         ("help nonsense", "help"),
+        (f"follow {FEED} weekly", "follow"),
+        (f"follow {FEED} 08:30", "follow"),
+        ("more 12", "more"),
+        (f"more {ID} {ID}", "more"),
+        ("cite everything", "cite"),
+        ("wrong", "wrong"),
+        (f"wrong {ID}", "wrong"),
+        ("delete 0123456789ag", "delete"),
+        ("useful indeed", "useful"),
+        ("mute", "mute"),
+        ("mute harbour", "mute"),
+        (f"unmute {ID}", "unmute"),
+        ("said", "said"),
+        ('said ""', "said"),
+        ("said Holt since", "said"),
     ],
 )
 def test_wrong_words_name_the_usage(text: str, verb: str) -> None:
@@ -82,9 +129,33 @@ def test_wrong_words_name_the_usage(text: str, verb: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "nearest"),
-    [("folow x", "follow"), ("lst", "list"), ("unsubscibe 1", "unsubscribe"), ("zzzz", None)],
+    ("text", "wrong"),
+    [
+        (f"follow {FEED} now hourly", "say now, hourly"),
+        (f"follow {FEED} hourly daily 08:30", "say now, hourly"),
+        (f"follow {FEED} daily", "needs a time of day"),
+        (f"follow {FEED} daily 25:00", "no such time"),
+        (f"follow {FEED} daily 08:30 Mars/Phobos", "time zone like Europe/London"),
+        (f"follow {FEED} daily 08:30 now", "time zone like Europe/London"),
+        ("said Holt since 2026-02-30", "“2026-02-30” is no day"),
+        ("said Holt since yesterday", "“yesterday” is no day"),
+    ],
 )
+def test_where_it_can_be_said_what_is_wrong_it_is_said(text: str, wrong: str) -> None:
+    with pytest.raises(BadCommand) as caught:
+        parse(text)
+    assert wrong in (caught.value.wrong or "")
+    assert caught.value.usage
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("folow x", "follow"), ("lst", "list"), ("unsubscibe 1", "unsubscribe"), ("zzzz", None),
+        ("mor", "more"), ("usefull", "useful"), ("un-mute x", "unmute"), ("sayd Holt", "said"),
+        ("reead", "reread"), ("citation", None), ("delet", "delete"),
+    ],
+)  # fmt: skip
 def test_an_unknown_word_gets_the_nearest_verb(text: str, nearest: str | None) -> None:
     with pytest.raises(UnknownCommand) as caught:
         parse(text)
@@ -98,6 +169,37 @@ def test_help_names_every_verb_and_alias() -> None:
         assert row.summary in shown
         assert all(alias in shown for alias in row.aliases)
     assert len({row.word for row in VERBS}) == len(VERBS)
+
+
+LOOKS = {"help", "list", "status", "receipt", "more", "cite", "said"}
+
+
+@pytest.mark.parametrize("row", VERBS, ids=lambda row: row.word)
+def test_each_row_says_whether_it_only_looks(row: commands.Verb) -> None:
+    assert row.looks == (row.word in LOOKS)
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [
+        ("", True), ("settings", True), ("settings digest", True), ("settings digest off", False),
+        (f"more {ID}", True), (f"reread {ID}", False), (FEED, False), (f"follow {FEED}", False),
+        (f"wrong {ID} no", False), (f"useful {ID}", False), ("said Holt", True),
+    ],
+)  # fmt: skip
+def test_only_looks(text: str, looks: bool) -> None:
+    assert only_looks(parse(text)) is looks
+
+
+@pytest.mark.parametrize("text", ["help", "settings x y", "useful", f"follow {FEED}", "said Holt"])
+def test_a_command_knows_its_verb(text: str) -> None:
+    assert verb_of(parse(text)) == text.split(maxsplit=1)[0]
+
+
+def test_a_link_stands_behind_some_verbs_only() -> None:
+    assert link_verbs() < verbs()
+    assert {"follow", "subscribe", "digest", "mute", "wrong"} <= link_verbs()
+    assert not {"more", "list", "useful", "status", "said"} & link_verbs()
 
 
 def test_help_of_one_verb_is_one_line() -> None:

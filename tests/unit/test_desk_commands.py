@@ -53,10 +53,8 @@ async def test_what_cannot_be_done_is_said_in_one_sentence(room: Room, text: str
 
 async def test_follow_list_pause_resume_unfollow(room: Room) -> None:
     followed = await room.answer(f"follow {FEED} +budget -sport", replace(HERE, thread="7"))
-    assert followed.startswith(
-        "Following “The Paper” as number 1: its new stories will be posted here (+budget -sport)."
-    )
-    assert await room.answer("list") == f"1. The Paper, {FEED} (+budget -sport)"
+    assert followed.startswith("Following “The Paper” as number 1")
+    assert await room.answer("list") == f"1. The Paper, {FEED} (+budget -sport), now"
     assert "as number 1" in await room.answer(f"follow {FEED}", ELSEWHERE)
     assert "number 1" in await room.answer(f"follow {FEED}"), "followed already"
     assert "nothing of it is posted" in await room.answer("pause 1")
