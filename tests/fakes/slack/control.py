@@ -23,7 +23,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, PLAIN):
         return value
     if dataclasses.is_dataclass(value):
-        held = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        names = [field.name for field in dataclasses.fields(value)]
+        names += [
+            name for name, _ in inspect.getmembers(type(value), lambda member: isinstance(member, property))
+        ]
+        held = {name: getattr(value, name) for name in names}
         return {name: plain(inner) for name, inner in held.items() if not isinstance(inner, asyncio.Event)}
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}

@@ -68,12 +68,8 @@ def channel_json(state: State, token: Token, channel: Channel) -> Json:
     if channel.kind == "im":
         others = [user for user in channel.members if user != workspace.bot_user]
         return body | {"user": others[0], "is_open": True}
-    strangers = any(
-        (person := state.person_anywhere(user)) is not None and person.team != workspace.id
-        for user in channel.members
-    )
     member = workspace.bot_user in channel.members
-    return body | {"name": channel.name, "is_member": member, "is_ext_shared": strangers}
+    return body | {"name": channel.name, "is_member": member, "is_ext_shared": state.has_strangers(channel)}
 
 
 async def conversations_info(state: State, token: Token, args: Json) -> Json:

@@ -15,6 +15,11 @@ from tests.fakes.slack.world import SLACKBOT, Channel, Json, Post, Workspace
 def as_json(state: State, post: Post) -> Json:
     """A message as events and press payloads carry it."""
     body: Json = {"type": "message", "user": post.user, "ts": post.ts, "text": post.text, "team": post.team}
+    channel = state.home_of(post.channel).channels[post.channel]
+    if post.team != channel.team:
+        body |= {"user_team": post.team, "source_team": post.team, "team": channel.team}
+    if post.subtype:
+        body["subtype"] = post.subtype
     if post.tombstone:
         body |= {"subtype": "tombstone", "hidden": True, "is_locked": False}
     if post.bot_id:
@@ -38,7 +43,6 @@ def as_json(state: State, post: Post) -> Json:
         body["metadata"] = post.metadata
     if post.edited_ts:
         body["edited"] = {"user": post.user, "ts": post.edited_ts}
-    channel = state.workspaces[post.team].channels.get(post.channel) or _shared(state, post)
     replies = channel.replies(post.ts)
     if post.thread_ts:
         body["thread_ts"] = post.thread_ts
@@ -53,11 +57,6 @@ def as_json(state: State, post: Post) -> Json:
             "latest_reply": replies[-1].ts,
         }
     return body
-
-
-def _shared(state: State, post: Post) -> Channel:
-    """The channel of a stranger's post lies in the workspace that was asked."""
-    return next(w.channels[post.channel] for w in state.workspaces.values() if post.channel in w.channels)
 
 
 def hears(state: State, workspace: Workspace, channel: Channel) -> bool:
@@ -95,7 +94,8 @@ def deleted(state: State, workspace: Workspace, channel: Channel, post: Post) ->
     before = as_json(state, post)
     if channel.replies(post.ts) and not post.tombstone:
         post.tombstone, post.user, post.blocks = True, SLACKBOT, []
-        post.text, post.thread_ts, post.bot_id = "This message was deleted.", post.ts, None
+        post.text, post.thread_ts, post.subtype = "This message was deleted.", post.ts, ""
+        post.bot_id = post.app_id = None
         changed(state, workspace, channel, before, as_json(state, post))
         return
     del channel.posts[post.ts]

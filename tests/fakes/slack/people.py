@@ -6,7 +6,7 @@ the same calls can be made of a Slack in another process (remote.py).
 
 from __future__ import annotations
 
-from tests.fakes.slack import events
+from tests.fakes.slack import events, views
 from tests.fakes.slack.chat import rewrite
 from tests.fakes.slack.state import State
 from tests.fakes.slack.words import typed
@@ -34,6 +34,14 @@ class People(State):
         person = Person(self.numbers.id("U"), name, workspace.id, **standing)
         workspace.people[person.id] = person
         return person.id
+
+    def add_stranger(self, name: str, channel: str, team: str = "") -> str:
+        """Somebody of another workspace who shares the channel (Slack Connect)."""
+        if "T0OTHER" not in self.workspaces:
+            self.add_workspace("T0OTHER", "otherpaper")
+        who = self.add_person(name, "T0OTHER")
+        self._where(channel, team)[1].members.append(who)
+        return who
 
     def add_channel(self, name: str, people: list[str], kind: str = "channel", team: str = "") -> str:
         """``kind``: channel, group, mpim. The bot is in there only when it is among ``people``."""
@@ -70,9 +78,16 @@ class People(State):
         return workspace, workspace.channel(channel)
 
     async def people_post(
-        self, user: str, channel: str, text: str, thread_ts: str | None = None, team: str = ""
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        subtype: str = "",
+        team: str = "",
     ) -> str:
-        """Types and sends; answers the ts. ``@nutgraf`` is a mention, links are wrapped as by Slack."""
+        """Types and sends; answers the ts. ``@nutgraf`` is a mention, links are wrapped as by Slack.
+        ``subtype``: thread_broadcast (also sent to the channel), file_share, me_message."""
         workspace, where = self._where(channel, team)
         who = self._anybody(workspace, user)
         assert who in where.members, f"{user} is not in {channel}"
@@ -80,7 +95,9 @@ class People(State):
         wire, blocks = typed(text, lambda name: self._named(workspace, name))
         person = self.person_anywhere(who)
         assert person is not None
-        post = Post(where.id, self.numbers.ts(), who, wire, person.team, blocks, thread_ts)
+        assert thread_ts is None or thread_ts in where.posts, f"no message {thread_ts} in {channel}"
+        ts = self.numbers.ts()
+        post = Post(where.id, ts, who, wire, person.team, blocks, thread_ts, subtype=subtype)
         events.posted(self, workspace, where, post)
         return post.ts
 
@@ -154,6 +171,9 @@ class People(State):
         workspace = self.workspace(team)
         who = workspace.person(user).id
         event: Json = {"type": "app_home_opened", "user": who, "tab": tab, "event_ts": self.numbers.ts()}
+        view = views.home_of(self, who)
+        if tab == "home" and view is not None:
+            event["view"] = views.as_json(self, view)
         self.emit(workspace, "app_home_opened", event | {"channel": self.direct(who, workspace.id)})
 
     async def revoke(self, team: str = "") -> None:
@@ -162,6 +182,20 @@ class People(State):
 
     async def uninstall(self, team: str = "") -> None:
         events.uninstalled(self, self.workspace(team), "account_inactive")
+
+    def take_scope(self, scope: str, team: str = "") -> None:
+        """Somebody installed the app anew with less: the scope is gone from the workspace's tokens."""
+        workspace = self.workspace(team)
+        for token in self.tokens.values():
+            if token.team == workspace.id:
+                token.scopes -= {scope}
+
+    def expire_tokens(self, team: str = "") -> None:
+        """Twelve hours pass for the workspace's rotating tokens."""
+        workspace = self.workspace(team)
+        for token in self.tokens.values():
+            if token.team == workspace.id and token.expires_at is not None:
+                token.expires_at = 0.0
 
     def code_for(self, team: str = "") -> str:
         """Somebody agreed to install the app: the code that comes back with the browser."""

@@ -74,7 +74,7 @@ class FakeSlack(Presses):
         api = WebApi(self, self._socket_url)
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.router.add_route("*", "/api/{method}", api.handle)
-        app.router.add_post("/response/{name}", lambda request: hooks.serve(self, request))
+        app.router.add_post("/response/{name}", self._response)
         app.router.add_post("/control/{verb}", self._control)
         app.router.add_get("/socket/{ticket}", self.sockets.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2, access_log=None)
@@ -82,6 +82,9 @@ class FakeSlack(Presses):
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
         self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}/"
         return self
+
+    async def _response(self, request: web.Request) -> web.Response:
+        return await hooks.serve(self, request)
 
     async def _control(self, request: web.Request) -> web.Response:
         return await control.work(self, request.match_info["verb"], await request.json())

@@ -20,6 +20,7 @@ class Socket:
     ws: web.WebSocketResponse
     request: web.Request
     waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
+    carried: int = 0
     leaving: bool = False  # was told to disconnect: gets nothing new
 
 
@@ -135,6 +136,7 @@ class Sockets:
             body |= {"retry_attempt": attempt, "retry_reason": reason}
         waiting: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         socket.waiting[envelope_id] = waiting
+        socket.carried += 1
         try:
             await socket.ws.send_json(body)
             return await asyncio.wait_for(waiting, wait_s)

@@ -180,10 +180,19 @@ class State:
             "event_id": self.numbers.id("Ev"),
             "event_time": int(time.time()),
             "authorizations": [self._authorization(workspace)],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": self._shared(workspace, event),
             "event_context": self.numbers.id("4-"),
         }
         return self.delivery.bring(Envelope(EVENT, payload, workspace.id))
+
+    def _shared(self, workspace: Workspace, event: Json) -> bool:
+        """Whether strangers are in the channel of the event."""
+        channel = workspace.channels.get(str(event.get("channel")))
+        return channel is not None and self.has_strangers(channel)
+
+    def has_strangers(self, channel: Channel) -> bool:
+        people = [self.person_anywhere(user) for user in channel.members]
+        return any(person is not None and person.team != channel.team for person in people)
 
     def _authorization(self, workspace: Workspace) -> Json:
         return {

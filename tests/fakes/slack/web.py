@@ -128,7 +128,8 @@ class WebApi:
             return self._connection(value)
         token = self._token(call.method, value)
         call.team = token.team
-        strange = set(call.args) - TAKES.get(call.method, frozenset(call.args))
+        known = TAKES.get(call.method, frozenset(call.args)) | {"team_id"}  # Bolt adds team_id to every call
+        strange = set(call.args) - known
         if strange:
             raise Breach("invalid_arguments", f"{call.method} takes no {', '.join(sorted(strange))}")
         return await METHODS[call.method](self.state, token, call.args)

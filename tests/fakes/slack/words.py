@@ -14,6 +14,7 @@ from tests.fakes.slack.world import Json
 
 TYPED = re.compile(
     r"\[(?P<label>[^\]]+)\]\((?P<hidden>https?://[^)\s]+)\)"
+    r"|(?P<mail>[\w.+-]+@(?:[a-z0-9-]+\.)+[a-z]{2,})"
     r"|(?P<url>https?://[^\s<>|]+)"
     r"|(?<![\w@/.])(?P<bare>(?:[a-z0-9-]+\.)+(?:com|org|net|example|test|uk)(?:/[^\s<>|]*)?)"
     r"|(?<!\w)@(?P<name>[\w.-]+)"
@@ -28,6 +29,12 @@ def escaped(text: str) -> str:
 
 def unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _trimmed(url: str) -> str:
+    """Without the marks that end the sentence or the bracket around the link."""
+    url = url.rstrip(".,;!?")
+    return url[:-1].rstrip(".,;!?") if url.endswith(")") and "(" not in url else url
 
 
 def typed(text: str, person: Callable[[str], str | None]) -> tuple[str, list[Json]]:
@@ -56,14 +63,16 @@ def typed(text: str, person: Callable[[str], str | None]) -> tuple[str, list[Jso
         if who is not None:
             wire.append(f"<@{who}>")
             elements.append({"type": "user", "user_id": who})
+        elif match["mail"]:
+            link(f"mailto:{match['mail']}", match["mail"])
         elif match["hidden"]:
             link(match["hidden"], match["label"])
         elif match["url"]:
-            url = match["url"].rstrip(".,;!?")
+            url = _trimmed(match["url"])
             link(url)
             at = match.start() + len(url)
         else:
-            bare = match["bare"].rstrip(".,;!?")
+            bare = _trimmed(match["bare"])
             link(f"http://{bare}", bare)
             at = match.start() + len(bare)
     say(text[at:])

@@ -49,6 +49,7 @@ class Post:
     reactions: dict[str, list[str]] = field(default_factory=dict)
     attachments: list[Json] = field(default_factory=list)
     metadata: Json | None = None
+    subtype: str = ""  # thread_broadcast, file_share, me_message
     tombstone: bool = False  # deleted while its thread has replies
     versions: list[tuple[str, list[Json]]] = field(default_factory=list)
     posted_at: float = field(default_factory=time.monotonic)
