@@ -64,6 +64,15 @@ async def test_one_message_a_second_after_a_burst() -> None:
     await slack.stop()
 
 
+async def test_blocks_may_be_checked_later() -> None:
+    slack = await FakeSlack(checks_later=True).start()
+    desk = slack.channel("desk").id
+    await client_of(slack).chat_postMessage(channel=desk, text="x", blocks=[{"type": "novel"}], **QUIET)
+    assert slack.breaches == []
+    assert "novel" in slack.check_now()[0]
+    await slack.stop()
+
+
 async def test_a_trigger_is_good_once_and_not_for_long(slack: FakeSlack) -> None:
     client, ada = client_of(slack), slack.workspace().person("ada").id
     trigger = slack.trigger(ada, "T0NEWS")

@@ -81,7 +81,7 @@ def _thread(state: State, channel: Channel, args: Json) -> str | None:
     return parent.ts
 
 
-def words_for(args: Json, limit: int) -> tuple[str, list[Json]]:
+def words_for(state: State, args: Json, limit: int) -> tuple[str, list[Json]]:
     """Text and blocks of a message, checked; ``limit`` in characters of text."""
     blocks = listed(args.get("blocks"))
     text = args.get("text")
@@ -93,7 +93,10 @@ def words_for(args: Json, limit: int) -> tuple[str, list[Json]]:
     if len(text) > limit:
         raise Refused("msg_too_long")
     check_text(text)
-    check_blocks(blocks)
+    if state.settings.checks_later:
+        state.unchecked.append(blocks)
+    else:
+        check_blocks(blocks)
     return text, blocks
 
 
@@ -106,7 +109,7 @@ async def post_message(state: State, token: Token, args: Json) -> Json:
             raise Breach(
                 "invalid_arguments", f"{flag} must be false: a digest is not to raise a wall of cards"
             )
-    text, blocks = words_for(args, POST_LIMIT)
+    text, blocks = words_for(state, args, POST_LIMIT)
     thread_ts = _thread(state, channel, args)
     wait_s = state.pace.wait_s(channel.id)
     if wait_s:
@@ -134,7 +137,7 @@ async def post_ephemeral(state: State, token: Token, args: Json) -> Json:
         raise Refused("user_not_found")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
-    text, blocks = words_for(args, POST_LIMIT)
+    text, blocks = words_for(state, args, POST_LIMIT)
     thread_ts = _thread(state, channel, args)
     ts = state.numbers.ts()
     blocks = numbered(state, blocks)
@@ -160,7 +163,7 @@ async def update(state: State, token: Token, args: Json) -> Json:
     if not workspace.sees(workspace.bot_user, channel):
         raise Refused("not_in_channel")
     refuse_manners(args)
-    text, blocks = words_for(args, UPDATE_LIMIT)
+    text, blocks = words_for(state, args, UPDATE_LIMIT)
     rewrite(state, workspace, channel, post, text, blocks)
     return {"channel": channel.id, "ts": post.ts, "text": text, "message": events.as_json(state, post)}
 

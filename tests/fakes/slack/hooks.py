@@ -22,7 +22,7 @@ def say(state: State, hook: Hook, body: Json, via: str) -> None:
         _take_back(state, hook)
         return
     refuse_manners(body)
-    text, blocks = words_for(body, POST_LIMIT)
+    text, blocks = words_for(state, body, POST_LIMIT)
     if not off(body.get("replace_original")) and (hook.post_ts or hook.whisper):
         _replace(state, hook, text, blocks)
         return

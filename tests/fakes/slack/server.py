@@ -11,9 +11,11 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.slack import control, hooks
+from tests.fakes.slack.checks import check_blocks
 from tests.fakes.slack.delivery import Delivery
 from tests.fakes.slack.faults import Pace
 from tests.fakes.slack.presses import Presses
+from tests.fakes.slack.refusals import Breach
 from tests.fakes.slack.signed import Signed
 from tests.fakes.slack.sockets import Sockets
 from tests.fakes.slack.state import BOT_SCOPES, EVENTS, Settings
@@ -104,6 +106,16 @@ class FakeSlack(Presses):
         await self.delivery.close()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    def check_now(self) -> list[str]:
+        """Checks the blocks that were put off (``checks_later``); answers all breaches so far."""
+        for blocks in self.unchecked:
+            try:
+                check_blocks(blocks)
+            except Breach as breach:
+                self.breaches.append(f"checked later: {breach.error} {breach.more}")
+        self.unchecked.clear()
+        return self.breaches
 
     async def until(self, true: Callable[[], Any], timeout_s: float = 10.0) -> Any:
         """Waits for something to be true and answers it; fails with the calls so far."""

@@ -106,6 +106,7 @@ class Settings:
     trigger_life_s: float = 3.0
     hook_life_s: float = 1800.0
     hook_uses: int = 5
+    checks_later: bool = False  # blocks are checked by ``check_now``: a measurement without our own 2 ms each
     lost_threads: str = "refuse"  # or "channel": an answer to a message that is gone lands in the channel
 
 
@@ -125,6 +126,7 @@ class State:
         self.whispers: list[Whisper] = []
         self.calls: list[Call] = []
         self.breaches: list[str] = []  # what nutgraf must never send; a test asserts that it is empty
+        self.unchecked: list[list[Json]] = []
         self.user_errors: list[str] = []  # what people saw because the app did not answer in time
         self.unheard: list[str] = []  # events that the app is not subscribed to or may not see
         self.last_posted: dict[str, float] = defaultdict(float)
