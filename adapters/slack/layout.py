@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.slack import shapes
 from adapters.slack.shapes import Json
 from bot.display import inline
 from bot.types import Block, BlockKind, Run
 
-_TWO_COLUMNS = re.compile(r"(\S(?:.*?\S)?) {2,}(\S.*)")
+_TWO_COLUMNS = re.compile(r"(\S+(?: \S+)*) {2,}(\S.*)")
 _FURTHER = re.compile(r"\S {2,}\S")
 _CUT = " […]"
 _NOTE = "⚠ "
@@ -64,7 +64,7 @@ def fitted(blocks: Sequence[Block], tail: Sequence[Json], room: Room) -> list[Js
     """
     rows, lost = _units(blocks, room)
     for linked in _LINKED:
-        made = [*laid(_flat(rows), linked), *_note(lost, room), *tail]
+        made = [*_laid(_flat(rows), linked), *_note(lost, room), *tail]
         if _fits(made, room):
             return made
     least, most = 0, len(rows) - 1
@@ -82,7 +82,7 @@ def _part(
     kept = list(rows[:count])
     while kept and kept[-1][0].kind is BlockKind.HEADING:
         kept.pop()
-    return [*laid(_flat(kept), _LINKED[-1]), *_note([*lost, *_flat(rows[count:])], room), *tail]
+    return [*_laid(_flat(kept), _LINKED[-1]), *_note([*lost, *_flat(rows[count:])], room), *tail]
 
 
 def _fits(made: Sequence[Json], room: Room) -> bool:
@@ -93,7 +93,7 @@ def _units(blocks: Sequence[Block], room: Room) -> tuple[list[Unit], list[Block]
     """What is shown together or not at all, lines cut to ``room``; and the quotes that are too long."""
     rows: list[Unit] = []
     lost: list[Block] = []
-    for block in blocks:
+    for block in map(_safe, blocks):
         if block.kind is BlockKind.QUOTE:
             rows.append((block,))
         elif block.kind is BlockKind.SPEAKER and rows and rows[-1][-1].kind is BlockKind.QUOTE:
@@ -104,6 +104,11 @@ def _units(blocks: Sequence[Block], room: Room) -> tuple[list[Unit], list[Block]
         rows.remove(row)
         lost += row
     return rows, lost
+
+
+def _safe(block: Block) -> Block:
+    """The block with words that are safe to show: done once, however often it is laid out."""
+    return Block(block.kind, tuple(replace(run, text=inline(run.text)) for run in block.runs))
 
 
 def _flat(rows: Sequence[Unit]) -> list[Block]:
@@ -124,7 +129,7 @@ def _cut(block: Block, limit: int) -> Block:
         if len(run.text) > left:
             head = run.text[:left]
             head = head.rsplit(" ", 1)[0] if " " in head.strip() else head
-            runs.append(Run(head.rstrip() + _CUT, run.bold, run.italic, run.link))
+            runs.append(replace(run, text=head.rstrip() + _CUT))
             break
         runs.append(run)
         left -= len(run.text)
@@ -136,7 +141,7 @@ def _note(lost: Sequence[Block], room: Room) -> list[Json]:
     counts = Counter(
         _COUNTED.get(block.kind, "line")
         for block in lost
-        if block.kind not in _UNCOUNTED and any(inline(run.text).strip() for run in block.runs)
+        if block.kind not in _UNCOUNTED and any(run.text.strip() for run in block.runs)
     )
     if not counts:
         return []
@@ -147,8 +152,8 @@ def _note(lost: Sequence[Block], room: Room) -> list[Json]:
 # ---------------------------------------------------------------------------- layout
 
 
-def laid(blocks: Sequence[Block], linked: Container[BlockKind] = _LINKED[0]) -> list[Json]:
-    """Block Kit of neutral blocks; links stay in blocks of the kinds ``linked``."""
+def _laid(blocks: Sequence[Block], linked: Container[BlockKind]) -> list[Json]:
+    """Block Kit of blocks whose words are safe to show; links stay in those of the kinds ``linked``."""
     page = _Page(linked)
     for block in blocks:
         page.add(block)
@@ -189,7 +194,7 @@ class _Page:
 
     def _grey(self, block: Block) -> None:
         """A small grey line; notes that follow each other share a block."""
-        words = "".join(inline(run.text) for run in block.runs).strip()
+        words = "".join(run.text for run in block.runs).strip()
         if not words:
             return
         if block.kind is BlockKind.NOTICE:
@@ -254,7 +259,7 @@ class _Page:
 
     def _text(self, block: Block) -> None:
         """Lines under each other; an empty one makes room, two columns a list, more a table."""
-        words = "".join(inline(run.text) for run in block.runs)
+        words = "".join(run.text for run in block.runs)
         columns = _TWO_COLUMNS.fullmatch(words) if len(block.runs) == 1 else None
         if not words.strip():
             self._close()

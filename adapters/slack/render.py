@@ -136,7 +136,7 @@ def _button(choice_id: str, digest_id: str, more: int) -> Json:
 
 
 def footer(blocks: Sequence[Block]) -> list[Json]:
-    """The small lines below everything: what is shown, and that a machine took it; [] where there are none."""
+    """The small lines below everything: what is shown, and that a machine took it; [] for none."""
     told = _words(blocks, BlockKind.FOOTER)
     if not told:
         return []

@@ -31,18 +31,30 @@ def size(blocks: object) -> int:
     return units(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
 
 
-def leaf(text: str, *, link: str | None = None, code: bool = False, **style: bool) -> list[Json]:
-    """Styled words, split where Slack's limit for one element is reached; [] for none.
+def leaf(text: str, *, link: str | None = None, code: bool = False) -> list[Json]:
+    """Words made safe to show; [] for none."""
+    return _styled(inline(text), link, {"code": code})
 
-    A link whose words are the address of another host is shown without leading there.
-    """
-    words = inline(text)
-    styles = {name: True for name, wanted in {**style, "code": code}.items() if wanted}
+
+def leaves(runs: Iterable[Run], *, links: bool = True, italic: bool = False) -> list[Json]:
+    """The runs of one line, which are safe to show already."""
+    return [
+        one
+        for run in runs
+        for one in _styled(
+            run.text, run.link if links else None, {"bold": run.bold, "italic": run.italic or italic}
+        )
+    ]
+
+
+def _styled(words: str, link: str | None, styles: Mapping[str, bool]) -> list[Json]:
+    """Split where Slack's limit for one element is reached. A link whose words are the address of another
+    host is shown without leading there."""
     target = safe_link(link, words)
-    kind: Json = (
-        {"type": "text"} if target is None or len(target) > LINK_LIMIT else {"type": "link", "url": target}
-    )
-    return [{**kind, "text": piece, **({"style": styles} if styles else {})} for piece in _pieces(words)]
+    leads = target is not None and len(target) <= LINK_LIMIT
+    kind: Json = {"type": "link", "url": target} if leads else {"type": "text"}
+    wanted = {name: True for name, on in styles.items() if on}
+    return [{**kind, "text": piece, **({"style": wanted} if wanted else {})} for piece in _pieces(words)]
 
 
 def _pieces(words: str) -> Iterator[str]:
@@ -53,20 +65,6 @@ def _pieces(words: str) -> Iterator[str]:
         words = words[end:]
     if words:
         yield words
-
-
-def leaves(runs: Iterable[Run], *, links: bool = True, italic: bool = False) -> list[Json]:
-    """The runs of one line."""
-    return [
-        one
-        for run in runs
-        for one in leaf(
-            run.text,
-            link=run.link if links else None,
-            bold=run.bold,
-            italic=run.italic or italic,
-        )
-    ]
 
 
 def merged(inner: Iterable[Json]) -> list[Json]:
