@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any
@@ -155,7 +156,7 @@ def _listening(options: SlackOptions) -> socket.socket:
     try:
         return socket.create_server((options.host, options.port), family=family)
     except OSError as error:
-        cause = error.strerror or type(error).__name__
+        cause = os.strerror(error.errno) if error.errno else str(error)
         raise BadSetting(
             "slack_port", f"{options.port} on {options.host}", f"an address to listen on ({cause})"
         ) from error
@@ -191,17 +192,19 @@ class _Front:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """None when it is over the limit, or the other side left."""
+    """None when it is over the limit, or the other side left. What is over is read, so that who sends it
+    gets to the answer, and dropped."""
     body = bytearray()
+    over = False
     while True:
         part = await receive()
         if part["type"] != "http.request":
             return None
-        body += part.get("body", b"")
-        if len(body) > BODY_LIMIT_BYTES:
-            return None
+        over = over or len(body) + len(part.get("body", b"")) > BODY_LIMIT_BYTES
+        if not over:
+            body += part.get("body", b"")
         if not part.get("more_body", False):
-            return bytes(body)
+            return None if over else bytes(body)
 
 
 def _decodes(body: bytes) -> bool:

@@ -97,6 +97,64 @@ def test_a_secret_shows_nowhere() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+SECRETS = {
+    "slack_bot_token": "xoxb-1-hunter2", "slack_app_token": "xapp-1-hunter2",
+    "slack_signing_secret": "hunter2", "slack_client_secret": "hunter2", "slack_token_key": "hunter2,hunter3",
+}  # fmt: skip
+
+
+def test_slacks_secrets_show_nowhere() -> None:
+    settings = load(None, {f"NUTGRAF_{key.upper()}": f" {value}\n" for key, value in SECRETS.items()})
+    assert {key: getattr(settings, key) for key in SECRETS} == SECRETS
+    assert "hunter" not in repr(settings)
+
+
+@pytest.mark.parametrize("key", SECRETS)
+@pytest.mark.parametrize("spoilt", ["{} {}", "{}\0", "{}\x1b[2J", "\u200b{}"])
+def test_a_spoilt_secret_is_not_repeated(key: str, spoilt: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        load(None, {f"NUTGRAF_{key.upper()}": spoilt.format(SECRETS[key], "hunter2")})
+    assert "hunter" not in str(caught.value)
+    assert "hunter" not in sentence(caught.value)
+    assert TABLE[key].want in sentence(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("slack_bot_token", "xapp-1-A"), ("slack_bot_token", "xoxp-1-A"), ("slack_app_token", "xoxb-1-A"),
+        ("slack_client_id", "one"), ("slack_client_id", "1.2.3"),
+        ("slack_connections", "0"), ("slack_connections", "11"), ("slack_port", "0"), ("slack_port", "65536"),
+        ("slack_host", "a b"), ("slack_host", "/run/socket"),
+        ("slack_api_url", "http://slack.example/api/"), ("slack_api_url", "ftp://localhost/"),
+        ("slack_api_url", "https://"), ("slack_api_url", "slack.com/api"), ("slack_api_url", "https://a:b@c/"),
+        ("slack_api_url", "https://slack.example/api/?token=1"), ("slack_api_url", "https://h:99999/"),
+        ("slack_api_url", "http://127.0.0.1.example/"), ("slack_public_url", "http://bot.example"),
+    ],
+)  # fmt: skip
+def test_what_slack_cannot_be_told(key: str, value: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        load(None, {f"NUTGRAF_{key.upper()}": value})
+    assert TABLE[key].want in sentence(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "read"),
+    [
+        ("slack_bot_token", "xoxe.xoxb-1-A", "xoxe.xoxb-1-A"),  # a token that rotates
+        ("slack_api_url", "http://127.0.0.1:3100/api", "http://127.0.0.1:3100/api/"),
+        ("slack_api_url", "http://localhost/api/", "http://localhost/api/"),
+        ("slack_api_url", "http://[::1]:3100/api/", "http://[::1]:3100/api/"),
+        ("slack_public_url", "https://bot.example", "https://bot.example"),
+        ("slack_host", "0.0.0.0", "0.0.0.0"),
+        ("slack_host", "::1", "::1"),
+        ("slack_port", "8080", 8080),
+    ],
+)
+def test_what_slack_can_be_told(key: str, value: str, read: object) -> None:
+    assert getattr(load(None, {f"NUTGRAF_{key.upper()}": value}), key) == read
+
+
 def test_every_setting_has_a_row_and_is_documented() -> None:
     names = {field.name for field in fields(Settings)}
     assert TABLE.keys() == names
