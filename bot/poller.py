@@ -98,13 +98,16 @@ class Poller:
         *,
         dice: Callable[[], float] = random.random,
         idle_s: float = IDLE_S,
+        hosts: int = HOSTS,
     ) -> None:
+        """``hosts``: how many are polled at a time."""
         self._store = store
         self._fetcher = fetcher
         self._parser = parser
         self._clock = clock
         self._dice = dice
         self._idle_s = idle_s
+        self._hosts = hosts
         self._busy: dict[str, asyncio.Task[None]] = {}  # by host
         self._reading = asyncio.Lock()  # what one feed asks for is there when the next one looks
 
@@ -120,7 +123,7 @@ class Poller:
                 except Exception:
                     _log.exception("the poller stumbled")
                     begun = 0
-                if not begun or len(self._busy) >= HOSTS:
+                if not begun or len(self._busy) >= self._hosts:
                     await self._rest()
         finally:
             for task in self._busy.values():
@@ -137,10 +140,10 @@ class Poller:
         """Ask for the messages that are due, and start to poll due feeds of hosts that are not busy."""
         self._busy = {host: task for host, task in self._busy.items() if not task.done()}
         begun = await self._round_up()
-        if len(self._busy) >= HOSTS:
+        if len(self._busy) >= self._hosts:
             return begun
         async with self._store.begin() as tx:
-            due = await tx.due_feeds(self._clock(), HOSTS - len(self._busy), LEASE_S, tuple(self._busy))
+            due = await tx.due_feeds(self._clock(), self._hosts - len(self._busy), LEASE_S, tuple(self._busy))
         hosts: dict[str, list[FeedState]] = {}
         for state in due:
             hosts.setdefault(host_of(state.url), []).append(state)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -14,104 +12,12 @@ import pytest
 from bot.errors import FeedGone, NotAFeed, NotFound, SeveralFeeds, StoreUnusable
 from bot.feeds import FeedReader
 from bot.fetch import FetchLimits, HttpFetcher
-from bot.poller import Opened, Poller, open_feed
-from bot.ports import Connection
-from bot.records import FeedState, Poll
-from bot.store import SqlStore, SqlTransaction, open_database
-from bot.types import Feed, Page, Place, Request, Subscription
-from tests.fakes.desk import NOON, FakeClock
-from tests.fakes.site import Reply, Site
-
-CITY = Place("fake", "newsroom", "city")
-SPORT = Place("fake", "newsroom", "sport")
-
-
-@dataclass
-class Deferred:
-    """The engine's end of the store: which requests became jobs."""
-
-    keys: list[str] = field(default_factory=list)
-    first: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def defer(self, connection: Connection, task: str, key: str) -> None:
-        self.keys.append(key)
-        self.first.set()
-
-
-@dataclass
-class Room:
-    """All that a poller needs, and short words for what tests do with it."""
-
-    site: Site
-    store: SqlStore
-    fetcher: HttpFetcher
-    clock: FakeClock
-    deferred: Deferred
-    feeds: FeedReader = field(default_factory=FeedReader)
-
-    @property
-    def poller(self) -> Poller:
-        return Poller(self.store, self.fetcher, self.feeds, self.clock, dice=lambda: 0.0, idle_s=0.01)
-
-    def publish(self, *names: str, at: str = "/feed", etag: str | None = None) -> None:
-        """The feed holds these entries now, newest first."""
-        self.site.forget(at).add(at, rss(self.site, names), "application/rss+xml", etag=etag)
-
-    async def open(self, path: str = "/feed") -> Opened:
-        return await open_feed(self.fetcher, self.feeds, self.site.url(path), self.clock)
-
-    async def follow(
-        self, place: Place = CITY, want: Sequence[str] = (), refuse: Sequence[str] = (), path: str = "/feed"
-    ) -> None:
-        opened = await self.open(path)
-        wish = Subscription(
-            0, place, opened.state.url, opened.feed.title, "ada", self.clock(), tuple(want), tuple(refuse)
-        )
-        async with self.store.begin() as tx:
-            await tx.follow(opened.state, wish)
-            await tx.finish_poll(Poll(opened.state, opened.feed.entries), self.clock())
-
-    async def poll(self, after: timedelta = timedelta(days=2)) -> list[str]:
-        """Let time pass, poll what is due; the stories that became requests, as "channel/name"."""
-        self.clock.now += after
-        before = len(self.deferred.keys)
-        await self.poller.poll_due()
-        found = []
-        for key in self.deferred.keys[before:]:
-            request = await self.request(key)
-            found.append(f"{request.place.channel}/{request.links[0].rpartition('/')[2]}")
-        return found
-
-    async def request(self, key: str) -> Request:
-        async with self.store.begin() as tx:
-            request = await tx.request(key)
-        assert request is not None
-        return request
-
-    async def state(self) -> FeedState:
-        async with self.store.begin() as tx:
-            state = await tx.feed(self.site.url("/feed"))
-        assert state is not None
-        return state
-
-
-def rss(site: Site, names: Sequence[str]) -> str:
-    rows = "".join(
-        f"<item><title>About {name}</title><link>{site.url(f'/{name}')}</link></item>" for name in names
-    )
-    return f'<rss version="2.0"><channel><title>Bay Herald</title>{rows}</channel></rss>'
-
-
-@pytest.fixture
-async def room(site: Site, store_address: str) -> AsyncIterator[Room]:
-    deferred = Deferred()
-    store = SqlStore(await open_database(store_address), deferred)
-    limits = FetchLimits(gap_s=0)
-    fetcher = HttpFetcher(limits, [site.netloc], clock=lambda: NOON)
-    made = Room(site, store, fetcher, FakeClock(NOON), deferred)
-    yield made
-    await made.fetcher.close()
-    await store.close()
+from bot.poller import Poller
+from bot.store import SqlStore, SqlTransaction
+from bot.types import Feed, Page
+from tests.fakes.desk import NOON
+from tests.fakes.site import Reply
+from tests.flows.feedroom import CITY, SPORT, Room, rss
 
 
 async def test_the_first_look_posts_nothing_and_names_the_newest(room: Room) -> None:
