@@ -74,10 +74,10 @@ def _looks(subscription: Subscription, state: FeedState | None, now: datetime) -
         return f"paused; “resume {subscription.id}” starts it again"
     if state is None or state.polled_at is None:
         return "not looked at yet"
-    told = f"looked at {_clock(state.polled_at, now)}"
+    told = f"last look {_clock(state.polled_at, now)}"
     if state.failures:
-        times = "once" if state.failures == 1 else f"{state.failures} times in a row"
-        told += f" and not readable, {times}"
+        times = "" if state.failures == 1 else f", {state.failures} times in a row"
+        told += f" (it could not be read{times})"
     if state.next_poll_at is None:
         return f"{told}; the site says that it is gone, so it is not looked at any more"
     return f"{told}, next {_clock(max(state.next_poll_at, now), now)}"
