@@ -69,6 +69,7 @@ class SlackChat:
         """
         if place.platform != PLATFORM or not key:
             raise ChatRefused(f"not a place of Slack: {place.platform}")
+        self._echoes.refuse(mark_of(key))  # whoever posts knows that it is not taken: until it is sent
         if only_for and not _is_direct(place.channel):
             return await self._whisper(place, message, key, only_for)
         client = await self.clients.of(place.workspace)
@@ -140,7 +141,10 @@ class SlackChat:
 
     @asynccontextmanager
     async def _calling(self, scope: str, key: str | None = None) -> AsyncIterator[None]:
-        """Around one call: faults become ChatDown or ChatRefused, what Slack asks to wait a pause."""
+        """Around one call: faults become ChatDown or ChatRefused, what Slack asks to wait a pause. From now
+        on it is open whether the post ``key`` was taken, unless Slack says that it was not."""
+        if key is not None:
+            self._echoes.doubt(mark_of(key))
         try:
             with told():
                 yield
@@ -148,8 +152,8 @@ class SlackChat:
             fault = error.fault
             if fault.retry_after_s is not None:
                 self._pace.pause(scope, fault.retry_after_s)
-            if key is not None:
-                (self._echoes.doubt if fault.perhaps_taken else self._echoes.refuse)(mark_of(key))
+            if key is not None and not fault.perhaps_taken:
+                self._echoes.refuse(mark_of(key))
             if fault.refusal is not None:
                 level = logging.WARNING if fault.known else logging.ERROR  # a code that no table has
                 log.log(level, "scope=%s refused: %s", scope, fault.cause)

@@ -66,6 +66,8 @@ class Clients:
     async def of(self, workspace: str) -> AsyncWebClient:
         """Raises ChatRefused (signed out) when there is no token for the workspace."""
         if self._token_of is None:
+            if self._identities and workspace not in self._identities:
+                raise ChatRefused("the bot token is of another workspace", Refusal.SIGNED_OUT)
             return self.base
         token = await self._token_of(workspace)
         if token is None:
@@ -113,7 +115,15 @@ class Clients:
 
 def quiet_logger() -> logging.Logger:
     """slack_sdk's and slack_bolt's logger for us. Their debug lines hold whole events and messages, so
-    they are never written."""
+    they are never written; that Slack cannot be reached is one line each time, not its traceback."""
     logger = logging.getLogger("adapters.slack.sdk")
     logger.setLevel(max(logging.INFO, logging.getLogger().level))
+    if _shortened not in logger.filters:
+        logger.addFilter(_shortened)
     return logger
+
+
+def _shortened(record: logging.LogRecord) -> bool:
+    if str(record.msg).startswith("Failed to connect"):
+        record.exc_info = None
+    return True

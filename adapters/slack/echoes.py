@@ -41,12 +41,12 @@ class Echoes:
         self._asked.pop(key, None)
 
     def refuse(self, key: str) -> None:
-        """Slack said that it did not take it, or could not be reached, or it is deleted."""
+        """It was not sent, Slack said that it did not take it, or it is deleted."""
         self._taken.pop(key, None)
         _keep(self._refused, key, None)
 
     def doubt(self, key: str) -> None:
-        """It was sent, and no answer came: what was known of earlier attempts says nothing of this one."""
+        """It is sent: what was known of earlier attempts says nothing of this one."""
         self._refused.pop(key, None)
 
     def key_of(self, posted: Posted) -> str | None:

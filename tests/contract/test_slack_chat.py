@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from adapters.slack.chat import SlackChat
+from adapters.slack.pace import Pace
 from bot.ports import Chat, ChatDown, ChatRefused, Refusal
 from bot.types import Place, Posted, Request
 from tests.contract.chat_contract import ChatContract, Room, message
@@ -146,6 +148,37 @@ async def test_what_slack_refused_is_not_waited_for(here: Desk) -> None:
         await chat.post(here.place, message("Pier closes."), "k1")
     assert caught.value.retry_after_s == 30
     assert await chat.find(here.place, "k1") is None
+
+
+async def test_what_waits_its_turn_is_not_asked_for(here: Desk) -> None:
+    chat = SlackChat(here.clients, echo_wait_s=75, pace=Pace(every_s=10, burst=1, now=here.now), now=here.now)
+    await chat.post(here.place, message("Pier closes."), "k1")
+    with pytest.raises(ChatDown) as caught:
+        await chat.post(here.place, message("Pier reopens."), "k2")
+    assert caught.value.retry_after_s == pytest.approx(10)
+    assert await chat.find(here.place, "k2") is None
+    here.passed_s[0] += 10
+    await chat.post(here.place, message("Pier reopens."), "k2")
+    assert here.said("chat.postMessage") == ["ok", "ok"]
+
+
+async def test_who_is_cut_off_while_posting_leaves_it_open(here: Desk) -> None:
+    chat = here.another(echo_wait_s=75)
+    here.slack.fail("chat.postMessage", kind="slow", after_s=5)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(chat.post(here.place, message("Pier closes."), "k1"), 0.2)
+    with pytest.raises(ChatDown):
+        await chat.find(here.place, "k1")
+    here.redeliver(chat)
+    assert await chat.find(here.place, "k1") is not None
+
+
+async def test_another_workspaces_place_is_not_posted_to(here: Desk) -> None:
+    await here.clients.identity()
+    with pytest.raises(ChatRefused) as caught:
+        await here.chat.post(Place("slack", "T9OTHER", here.place.channel), message("x"), "k1")
+    assert caught.value.refusal is Refusal.SIGNED_OUT
+    assert here.said("chat.postMessage") == []
 
 
 @pytest.mark.parametrize("kind", ["lost", "server_error", "html", "internal_error", "dropped"])
