@@ -141,8 +141,11 @@ async def test_the_eleventh_connection_is_sent_away(slack: FakeSlack, listener: 
 async def test_an_event_may_come_again_though_acknowledged(slack: FakeSlack, listener: Listener) -> None:
     await slack.people_post("ada", "desk", "one")
     await slack.settled()
-    slack.delivery.again(slack.delivery.envelopes[0])
+    first = slack.delivery.envelopes[0]
+    second = slack.delivery.again(first, late_s=7200)
     await slack.settled()
+    assert first.payload["event_time"] - second.payload["event_time"] == 7200
+    assert first.payload["event_id"] == second.payload["event_id"]
     assert listener.heard == ["one", "one"]
 
 

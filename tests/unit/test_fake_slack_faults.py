@@ -64,6 +64,18 @@ async def test_one_message_a_second_after_a_burst() -> None:
     await slack.stop()
 
 
+async def test_methods_have_their_tiers() -> None:
+    slack = await FakeSlack(per_minute={"users.info": 3}).start()
+    client, ada = client_of(slack), slack.workspace().person("ada").id
+    for _ in range(3):
+        await client.users_info(user=ada)
+    answer = await refusal(client.users_info(user=ada))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "20")
+    assert slack.tiers.refused == {"users.info": 1}
+    await client.auth_test()
+    await slack.stop()
+
+
 async def test_blocks_may_be_checked_later() -> None:
     slack = await FakeSlack(checks_later=True).start()
     desk = slack.channel("desk").id

@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 
+from tests.fakes.slack.faults import TIERS
 from tests.fakes.slack.server import FakeSlack
 
 
@@ -21,6 +22,7 @@ def told() -> argparse.Namespace:
     parser.add_argument("--ack-wait-s", type=float, default=3.0)
     parser.add_argument("--messages-per-s", type=float, default=None, help="pace a channel as Slack does")
     parser.add_argument("--burst", type=int, default=5)
+    parser.add_argument("--tiers", action="store_true", help="rate every method as its page says")
     parser.add_argument("--checks-later", action="store_true", help="check blocks when asked to (check_now)")
     return parser.parse_args()
 
@@ -31,6 +33,7 @@ async def serve(options: argparse.Namespace) -> None:
         ack_wait_s=options.ack_wait_s,
         messages_per_s=options.messages_per_s,
         burst=options.burst,
+        per_minute=TIERS if options.tiers else None,
         checks_later=options.checks_later,
     )
     await slack.start(options.port)

@@ -111,9 +111,12 @@ class Delivery:
         task.add_done_callback(self._tasks.discard)
         return envelope
 
-    def again(self, envelope: Envelope) -> Envelope:
-        """The same event once more, although it was acknowledged: Slack promises "at least once"."""
-        return self.bring(Envelope(envelope.kind, envelope.payload, envelope.team, reasons=["http_timeout"]))
+    def again(self, envelope: Envelope, late_s: int = 0) -> Envelope:
+        """The same event once more, although it was acknowledged: Slack promises "at least once". ``late_s``
+        lets it be that old, as after an outage of Slack's own."""
+        payload = dict(envelope.payload)
+        payload["event_time"] -= late_s
+        return self.bring(Envelope(envelope.kind, payload, envelope.team, reasons=["http_timeout"]))
 
     async def _bring_event(self, envelope: Envelope) -> None:
         attempt = len(envelope.reasons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -74,6 +74,32 @@ async def suffer(fault: Fault, request: web.Request, take: Callable[[], Awaitabl
 def limited(after_s: float) -> web.Response:
     headers = {"Retry-After": str(max(1, round(after_s)))}
     return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+
+
+# calls a minute, workspace and app, as the method pages rate them: tiers 2, 3 and 4 are 20, 50 and 100
+TIERS = {
+    "reactions.remove": 20,
+    "reactions.add": 50, "chat.update": 50, "chat.delete": 50, "conversations.info": 50,
+    "conversations.open": 50,
+    "chat.postEphemeral": 100, "users.info": 100, "conversations.members": 100, "views.open": 100,
+    "views.update": 100, "views.publish": 100,
+}  # fmt: skip
+
+
+class Tiers:
+    """How often a minute a method may be called for a workspace; a minute's worth may come at once."""
+
+    def __init__(self, per_minute: Mapping[str, int]) -> None:
+        self._paces = {method: Pace(limit / 60, limit) for method, limit in per_minute.items()}
+
+    def wait_s(self, method: str, team: str) -> float:
+        pace = self._paces.get(method)
+        return 0.0 if pace is None else pace.wait_s(team)
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """method -> calls that came too fast."""
+        return {method: pace.refused for method, pace in self._paces.items() if pace.refused}
 
 
 class Pace:

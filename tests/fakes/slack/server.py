@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.fakes.slack import control, hooks
 from tests.fakes.slack.checks import check_blocks
 from tests.fakes.slack.delivery import Delivery
-from tests.fakes.slack.faults import Pace
+from tests.fakes.slack.faults import Pace, Tiers
 from tests.fakes.slack.presses import Presses
 from tests.fakes.slack.refusals import Breach
 from tests.fakes.slack.signed import Signed
@@ -27,7 +27,8 @@ class FakeSlack(Presses):
     """Made with one workspace (T0NEWS: ada, root, #desk with the bot inside) whose token is ``bot_token``.
 
     ``events`` and ``scopes`` are what the app's page grants (hold the manifest against them); ``retry_s`` and
-    ``ack_wait_s`` as in Delivery; ``messages_per_s`` switches Slack's pace on; ``settings`` changes fields of
+    ``ack_wait_s`` as in Delivery; ``messages_per_s`` and ``burst`` switch a channel's pace on, ``per_minute``
+    (faults.TIERS) that of the methods; ``settings`` changes fields of
     state.Settings.
     """
 
@@ -40,10 +41,13 @@ class FakeSlack(Presses):
         ack_wait_s: float = 3.0,
         messages_per_s: float | None = None,
         burst: int = 5,
+        per_minute: Mapping[str, int] | None = None,
         **settings: Any,
     ) -> None:
         page = replace(Settings(**settings), events=frozenset(events), scopes=frozenset(scopes))
-        super().__init__(page, Delivery(retry_s, ack_wait_s), Pace(messages_per_s, burst))
+        super().__init__(
+            page, Delivery(retry_s, ack_wait_s), Pace(messages_per_s, burst), Tiers(per_minute or {})
+        )
         self.sockets = Sockets(page.app_id)
         self.tokens[page.app_token] = Token(page.app_token, "app")
         self.add_workspace()

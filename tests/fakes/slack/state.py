@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from tests.fakes.slack.delivery import COMMAND, EVENT, INTERACTION, Delivery, Envelope
-from tests.fakes.slack.faults import Fault, Faults, Pace
+from tests.fakes.slack.faults import Fault, Faults, Pace, Tiers
 from tests.fakes.slack.refusals import READ_SCOPE, Refused
 from tests.fakes.slack.world import (
     Channel,
@@ -55,8 +55,10 @@ BOT_SCOPES = frozenset(
         "groups:history",
         "groups:read",
         "im:history",
+        "im:read",
         "im:write",
         "mpim:history",
+        "mpim:read",
         "reactions:write",
         "users:read",
     ]
@@ -111,10 +113,11 @@ class Settings:
 
 
 class State:
-    def __init__(self, settings: Settings, delivery: Delivery, pace: Pace) -> None:
+    def __init__(self, settings: Settings, delivery: Delivery, pace: Pace, tiers: Tiers) -> None:
         self.settings = settings
         self.delivery = delivery
         self.pace = pace
+        self.tiers = tiers
         self.faults = Faults()
         self.numbers = Numbers()
         self.workspaces: dict[str, Workspace] = {}

@@ -132,6 +132,8 @@ class WebApi:
         strange = set(call.args) - known
         if strange:
             raise Breach("invalid_arguments", f"{call.method} takes no {', '.join(sorted(strange))}")
+        if wait_s := self.state.tiers.wait_s(call.method, token.team):
+            raise Refused("ratelimited", retry_after_s=wait_s)
         return await METHODS[call.method](self.state, token, call.args)
 
     def _connection(self, value: str) -> Json:
