@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import unicodedata
 from datetime import datetime
 
 from bot.ports import Connection, Database, Row
 from bot.store.base import Statements, storable
 from bot.store.codec import seconds
-from bot.text import fold
+from bot.text import name_words
 
 log = logging.getLogger(__name__)
 
@@ -18,19 +17,18 @@ _BATCH = 50  # digests read again in one transaction; a document has some 100 kB
 _NAME_WORDS = 50  # no name has more, and SQLite takes no condition of 1,000 parts
 
 
-def name_words(name: str) -> str:
-    """The folded words of a name with a space before, between and after them, so that one of them is
-    found whole: " jane o doe ". Marks inside a word (O'Neill, U.S.) do not part it, a hyphen does."""
-    plain = fold(unicodedata.normalize("NFC", name)).replace("'", "").replace(".", "")
-    words = "".join(char if char.isalnum() else " " for char in plain).split()
+def spaced(name: str) -> str:
+    """The words of a name with a space before, between and after them, so that one of them is found
+    whole: " jane o doe "."""
+    words = name_words(name)
     return f" {' '.join(words)} " if words else ""
 
 
 def speakers(document: str) -> frozenset[str]:
-    """``name_words`` of everybody whom the digest quotes."""
+    """The ``spaced`` names of everybody whom the digest quotes."""
     quotes = json.loads(document).get("quotes", ())
     names = (quote["speaker"]["name"] for quote in quotes if quote["speaker"])
-    return frozenset(filter(None, map(name_words, names)))
+    return frozenset(filter(None, map(spaced, names)))
 
 
 class Voices(Statements):
@@ -46,7 +44,7 @@ class Voices(Statements):
         self, platform: str, workspace: str, name: str, since: datetime | None, limit: int
     ) -> list[Row]:
         """Digests that quote a speaker of that name, newest first."""
-        asked = sorted(set(name_words(name).split()))
+        asked = sorted(set(name_words(name)))
         if not 0 < len(asked) <= _NAME_WORDS:
             return []
         # words are letters and digits only: nothing in them is a wildcard
