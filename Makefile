@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?= chat
 
-.PHONY: run test lint eval bench fuzz train clean
+.PHONY: run test lint eval bench bench-slack fuzz train clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,9 @@ eval: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench.digest
+
+bench-slack: $(VENV)/.test  # 200 links pasted at once into a Slack on loopback, calm and killed; 4 minutes
+	$(BIN)/python -m tests.bench.slack
 
 fuzz: $(VENV)/.test
 	$(BIN)/python -m tests.bench.fuzz
