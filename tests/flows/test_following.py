@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from bot.poller import Poller
 from bot.records import Counts
 from bot.store import SqlStore, open_database
 from tests.fakes.chat import FakeChat
-from tests.fakes.desk import HERE, FakeClock, FakeReader, command_request
+from tests.fakes.desk import HERE, NOON, FakeClock, FakeReader, command_request
 from tests.fakes.site import Site
 
 STORY = 'Ferry stops\nThe harbour master said: "No boat will leave before spring." Nobody else spoke.'
@@ -38,10 +39,10 @@ class Newsroom:
         await self.desk.drain()
         return self.chat.unique_reply(request).plain
 
-    async def wait(self) -> list[str]:
-        """A day goes by; what the bot posted meanwhile."""
+    async def wait(self, until: datetime | None = None) -> list[str]:
+        """A day goes by (or it is ``until``); what the bot posted meanwhile."""
         before = len(self.chat.sent)
-        self.clock.now += timedelta(days=1)
+        self.clock.now = until or self.clock.now + timedelta(days=1)
         await self.poller.poll_due()
         await self.desk.drain()
         return [sent.message.plain for sent in self.chat.sent[before:]]
@@ -177,8 +178,8 @@ async def test_one_feed_too_many_spares_the_others_of_its_host(newsroom: Newsroo
     assert await newsroom.wait() == []
     assert len(newsroom.site.requests) == asked + 1
     for name in ("feed", "two", "three"):
-        newsroom.publish("ferry", "old", at=f"/{name}")
-    newsroom.site.add("/ferry", STORY)
+        newsroom.publish(f"ferry-{name}", "old", at=f"/{name}")
+        newsroom.site.add(f"/ferry-{name}", STORY)
     assert len(await newsroom.wait()) == 3
 
 
@@ -219,3 +220,53 @@ async def test_what_cannot_be_followed_is_one_sentence(newsroom: Newsroom) -> No
     told = await newsroom.say(f"follow {newsroom.site.url('/')}")
     assert newsroom.site.url("/city") in told
     assert newsroom.site.url("/sport") in told
+
+
+HALF_EIGHT = NOON.replace(hour=6, minute=30) + timedelta(days=1)  # the next one in Paris, in summer
+
+
+async def test_a_days_stories_in_one_message_at_half_past_eight(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    told = await newsroom.say(f"follow {newsroom.site.url('/feed')} -strike daily 8:30 Paris")
+    assert "the next on 5 May 2026, 08:30 Europe/Paris" in told
+    newsroom.publish("strike", "market", "ferry", "old")
+    newsroom.site.add("/ferry", STORY).add("/market", "Market opens\nOn strike since noon.")
+    assert await newsroom.wait(NOON + timedelta(hours=1)) == []
+    newsroom.publish("gone", "harbour", "strike", "market", "ferry", "old")
+    newsroom.site.add("/harbour", 'Harbour\nShe said: "We shall wait here for the mayor to answer us."')
+    assert await newsroom.wait(HALF_EIGHT - timedelta(minutes=5)) == []
+    (posted,) = await newsroom.wait(HALF_EIGHT)
+    assert newsroom.chat.sent[-1].place == HERE
+    assert posted.startswith("3 new stories from Bay Herald\n\nHarbour\n")
+    assert "“We shall wait here for the mayor to answer us.”" in posted
+    assert "“No boat will leave before spring.”" in posted
+    assert posted.endswith(
+        f"By title only\n• About gone (the page is not there)\n  {newsroom.site.url('/gone')}"
+    )
+    assert "strike" not in posted
+    assert await newsroom.wait() == []
+    assert [newsroom.site.hits(path) for path in ("/ferry", "/harbour", "/strike")] == [1, 1, 0]
+    found = re.search(r"“(more [0-9a-f]{12})”", posted)
+    assert found is not None
+    assert "“We shall wait here for the mayor to answer us.”" in await newsroom.say(found.group(1))
+
+
+async def test_nothing_new_is_no_message(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')} +zoo hourly")
+    newsroom.publish("ferry", "old")
+    newsroom.site.add("/ferry", STORY)
+    assert [*await newsroom.wait(), *await newsroom.wait()] == []
+    assert newsroom.site.hits("/ferry") == 1, "looked into, and not wanted"
+    counts = await newsroom.desk.status()
+    assert (counts.waiting, counts.failed, counts.parked) == (0, 0, 0)
+
+
+async def test_a_slot_while_the_bot_was_away_is_made_up_for_once(newsroom: Newsroom) -> None:
+    newsroom.publish("old")
+    await newsroom.say(f"follow {newsroom.site.url('/feed')} hourly")
+    newsroom.publish("ferry", "old")
+    newsroom.site.add("/ferry", STORY)
+    assert await newsroom.wait(NOON + timedelta(minutes=30)) == []
+    (posted,) = await newsroom.wait(NOON + timedelta(hours=9))
+    assert posted.startswith("1 new story from Bay Herald")
