@@ -77,7 +77,7 @@ def safe_link(link: str | None, words: str = "") -> str | None:
     named = (_bare(one) for one in _SHOWN_ADDRESS.findall(words))
     if any(one != _bare(host) for one in named):
         return None
-    return _UNSAFE_IN_LINK.sub(_percent, link)
+    return _UNSAFE_IN_LINK.sub(_percent, parts.scheme + link[len(parts.scheme) :])
 
 
 def _bare(host: str) -> str:

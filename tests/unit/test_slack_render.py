@@ -49,7 +49,7 @@ def digest(**more: Any) -> Message:
 # ------------------------------------------------------------------------ any message
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(messages, st.one_of(st.none(), st.text(max_size=600)))
 def test_any_message_is_taken_by_slack_and_names_nobody(any_message: Message, key: str | None) -> None:
     made = rendered(any_message, key)
