@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.desk.stops import stop, take_back
+from bot.desk.stops import stop, take_back, tell_asker
 from bot.errors import StoreUnusable
 from bot.ports import Chat, ChatDown, ChatRefused, Clock, Refusal, Store, Transaction, TryLater
 from bot.records import STOPPED_KEY, Deed, Delivery, DeliveryState
@@ -135,13 +135,15 @@ class Outgoing:
         raise TryLater(f"{target.key} is not posted yet", pause_s, counts=False)
 
     async def _refused(self, before: Delivery, error: ChatRefused) -> bool:
-        """Parked; a refusal that is not about the message alone stops what is followed there."""
+        """Parked. A refusal that is not about the message alone stops what is followed there, and whoever
+        can mend it is told; of what is told so, a refusal is only logged."""
         self._log_parked(before, str(error))
         about_place = error.refusal is not Refusal.MESSAGE and not before.request_key.startswith(STOPPED_KEY)
         async with self._store.begin() as tx:
             await tx.park(before.key, str(error), self._clock())
             if about_place:
                 await stop(tx, before.place, error.refusal, self._clock())
+                await tell_asker(tx, before, error.refusal, self._clock())
         return False
 
     async def _wait_or_park(self, before: Delivery, cause: str, after_s: float | None) -> bool:

@@ -15,7 +15,7 @@ _NAMED = 10  # feeds named in one line; a message is not a list
 
 # why nothing is posted any more, and what to do about it
 _STOPPED = {
-    Refusal.NOT_INSIDE: ("I am not in the channel {channel} any more", "Invite me again, and they go on."),
+    Refusal.NOT_INSIDE: ("I am not in the channel {channel}", "Invite me again, and they go on."),
     Refusal.CLOSED: (
         "The channel {channel} is archived or deleted",
         "They go on when it is opened again; “unfollow” there ends them.",
@@ -28,6 +28,17 @@ _STOPPED = {
         "I was signed out of this workspace",
         "Ask an admin to install me again, and they go on.",
     ),
+}
+
+# the same for whoever asked for something there
+_REFUSED = {
+    Refusal.NOT_INSIDE: (_STOPPED[Refusal.NOT_INSIDE][0], "Invite me there and ask again."),
+    Refusal.CLOSED: (_STOPPED[Refusal.CLOSED][0], "Ask again where messages can be written."),
+    Refusal.NO_RIGHT: (
+        _STOPPED[Refusal.NO_RIGHT][0],
+        "Ask an admin to install me again with all my permissions.",
+    ),
+    Refusal.SIGNED_OUT: (_STOPPED[Refusal.SIGNED_OUT][0], "Ask an admin to install me again."),
 }
 
 
@@ -57,6 +68,14 @@ def stopped(subscriptions: Sequence[Subscription], place: Place, reason: Refusal
     happened, to_do = _STOPPED[reason]
     what = happened.format(channel=plain(place.channel))
     return _message([f"{what}, so no new stories are posted there: {_titles(subscriptions)}. {to_do}"])
+
+
+def not_posted(place: Place, reason: Refusal) -> Message:
+    """For somebody whose answer the chat refused to take in ``place``, told elsewhere."""
+    happened, to_do = _REFUSED[reason]
+    return _message(
+        [f"{happened.format(channel=plain(place.channel))}, so I could not answer you there. {to_do}"]
+    )
 
 
 def pointer(title: str, at: datetime, link: str | None, *, posted: bool) -> Message:

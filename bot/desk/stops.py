@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.desk import sentences
 from bot.ports import Refusal, Transaction
-from bot.records import JOINED_KEY, STOPPED_KEY, WITHDRAWN_KEY, Deed, Delivery
+from bot.records import JOINED_KEY, STOPPED_KEY, UNASKED, WITHDRAWN_KEY, Deed, Delivery
 from bot.types import Message, Place, Request, Subscription
 
 log = logging.getLogger(__name__)
@@ -37,10 +37,21 @@ async def stop(tx: Transaction, place: Place, reason: Refusal, at: datetime) -> 
     for one in ended:
         by_user.setdefault(one.added_by, []).append(one)
     for user, theirs in by_user.items():
-        inbox = Place(place.platform, place.workspace, user)
-        message = sentences.stopped(theirs, place, reason)
-        await tell(tx, f"{STOPPED_KEY}{_unique(place)}:{user}", inbox, user, message, at)
+        if user:
+            message = sentences.stopped(theirs, place, reason)
+            await tell(tx, f"{STOPPED_KEY}{_unique(place)}:{user}", _inbox(place, user), user, message, at)
     return len(ended)
+
+
+async def tell_asker(tx: Transaction, refused: Delivery, reason: Refusal, at: datetime) -> None:
+    """The chat refused what somebody waits for, and not for the message's own sake: a line in a direct
+    message, to whoever can mend it."""
+    asked = await tx.request(refused.request_key)
+    if asked is None or not asked.user or asked.key.startswith(UNASKED) or reason is Refusal.SIGNED_OUT:
+        return
+    message = sentences.not_posted(refused.place, reason)
+    key = f"{STOPPED_KEY}{refused.key}"
+    await tell(tx, key, _inbox(refused.place, asked.user), asked.user, message, at)
 
 
 async def restart(tx: Transaction, place: Place) -> tuple[Subscription, ...]:
@@ -75,6 +86,11 @@ async def tell(tx: Transaction, key: str, place: Place, user: str, message: Mess
     if not await tx.take(Request(key, place, user, ""), at):
         return False
     return await tx.add_delivery(Delivery(f"{key}#0", key, place, message), at)
+
+
+def _inbox(place: Place, user: str) -> Place:
+    """Where a user alone is written to."""
+    return Place(place.platform, place.workspace, user)
 
 
 def _unique(place: Place) -> str:
