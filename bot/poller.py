@@ -16,7 +16,6 @@ from bot.records import FeedState, Gathered, Poll
 from bot.rhythm import Beat
 from bot.schedule import (
     ANEW,
-    ELSEWHERE,
     FIRST_INTERVAL_S,
     Outcome,
     asked_wait_s,
@@ -118,11 +117,12 @@ class Poller:
         """
         try:
             while True:
-                try:
-                    begun = await self._begin()
-                except Exception:
-                    _log.exception("the poller stumbled")
-                    begun = 0
+                begun = 0
+                for part in (self._round_up, self._begin):
+                    try:
+                        begun += await part()
+                    except Exception:
+                        _log.exception("the poller stumbled")
                 if not begun or len(self._busy) >= self._hosts:
                     await self._rest()
         finally:
@@ -132,16 +132,15 @@ class Poller:
 
     async def poll_due(self) -> int:
         """Do once what is due now and wait until it is done; answers how much there was."""
-        begun = await self._begin()
+        begun = await self._round_up() + await self._begin()
         await asyncio.gather(*self._busy.values())
         return begun
 
     async def _begin(self) -> int:
-        """Ask for the messages that are due, and start to poll due feeds of hosts that are not busy."""
+        """Start to poll due feeds of hosts that are not busy; answers how many."""
         self._busy = {host: task for host, task in self._busy.items() if not task.done()}
-        begun = await self._round_up()
         if len(self._busy) >= self._hosts:
-            return begun
+            return 0
         async with self._store.begin() as tx:
             due = await tx.due_feeds(self._clock(), self._hosts - len(self._busy), LEASE_S, tuple(self._busy))
         hosts: dict[str, list[FeedState]] = {}
@@ -151,7 +150,7 @@ class Poller:
             # Feeds of one host go one after the other: together they would wait for each other's turn
             # inside the fetcher until their time is over, and count as failures.
             self._busy[host] = asyncio.create_task(self._poll_host(host, states))
-        return begun + len(due)
+        return len(due)
 
     async def _rest(self) -> None:
         """Until a host is done with, or for a while."""
@@ -310,14 +309,11 @@ async def _not_yet_served(
 
 
 async def _asked(tx: Transaction, one: Subscription, now: datetime) -> list[str]:
-    """Links that are read for the channel by itself, or soon will be."""
+    """Links that were read for the channel by itself, or soon will be."""
     others = [other for other in await tx.subscriptions(one.place) if other.id != one.id]
-    enough = {other.id for other in others if _active(other) and covers(other, one)}
-    elsewhere = await tx.feed_requests(one.place, now - ELSEWHERE)
-    own = await tx.feed_requests(one.place, now - ANEW)
-    found = [request for request in elsewhere if number_in(request.key) in enough]
-    found += [request for request in own if number_in(request.key) == one.id]
-    return [link for request in found for link in request.links]
+    enough = {one.id} | {other.id for other in others if _active(other) and covers(other, one)}
+    requests = await tx.feed_requests(one.place, now - ANEW)
+    return [link for request in requests if number_in(request.key) in enough for link in request.links]
 
 
 def _active(one: Subscription) -> bool:

@@ -31,7 +31,7 @@ LOOK_MOST = 30  # stories that are fetched to find them, where words choose
 LISTED_MOST = 5  # stories of a message that are told by their title only
 LIMIT_S = 120.0  # for all of them: ten of one host take 15 s where it is well, and a worker is held so long
 AT_ONCE = 3  # messages in the making: of the engine's eight workers most are left to people's links
-_TURN_S = 3.0
+_TURN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -64,6 +64,17 @@ class Roundups:
 
         Raises TryLater while enough others are in the making, or one of the same site or channel.
         """
+        place = request.place
+        marks = {host_of(request.links[-1]), f"{place.platform}/{place.workspace}/{place.channel}"}
+        if self._in_hand & marks or len(self._in_hand) >= 2 * AT_ONCE:
+            raise TryLater("other round-ups are in the making", _TURN_S, counts=False)
+        self._in_hand.update(marks)
+        try:
+            return await self._made(request)
+        finally:
+            self._in_hand.difference_update(marks)
+
+    async def _made(self, request: Request) -> Act | None:
         told, left = roundup_stories(request)
         async with self.store.begin() as tx:
             subscription = await _subscription(tx, request)
@@ -73,17 +84,9 @@ class Roundups:
             told = await self._fresh(tx, subscription, told, settings)
         if not told:
             return None
-        place = request.place
-        marks = {host_of(told[-1].url), f"{place.platform}/{place.workspace}/{place.channel}"}
-        if self._in_hand & marks or len(self._in_hand) >= 2 * AT_ONCE:
-            raise TryLater("other round-ups are in the making", _TURN_S, counts=False)
-        self._in_hand.update(marks)
-        try:
-            found = await self._read(subscription, told, settings)
-            async with self.store.begin() as tx:
-                await self._without_had(tx, subscription, found)
-        finally:
-            self._in_hand.difference_update(marks)
+        found = await self._read(subscription, told, settings)
+        async with self.store.begin() as tx:
+            await self._without_had(tx, subscription, found)
         # a thread: ten documents of long stories take a second
         return await asyncio.to_thread(self._act, request, subscription, told, found, left)
 
