@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
+import re
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from adapters.slack.scopes import SCOPES
@@ -83,6 +87,93 @@ async def test_a_pasted_link_is_answered_and_the_end_is_clean(
     assert slack.breaches == []
     status = await nutgraf("status", home=tmp_path)
     assert status.code == 0
+
+
+async def test_signed_events_over_http(slack: FakeSlack, site: Site, tmp_path: Path) -> None:
+    site.add("/ferry", PAGE.read_bytes())
+    address = f"http://127.0.0.1:{free_port()}"
+    http = {
+        "NUTGRAF_SLACK_BOT_TOKEN": slack.bot_token,
+        "NUTGRAF_SLACK_SIGNING_SECRET": slack.signing_secret,
+        "NUTGRAF_SLACK_API_URL": slack.api_url,
+        "NUTGRAF_SLACK_PORT": address.rpartition(":")[2],
+        "NUTGRAF_ALLOW_HOSTS": site.netloc,
+    }
+    async with running(tmp_path, **http) as process:
+        assert await got(f"{address}/healthz") == "ok"
+        slack.use_http(f"{address}/slack/events")
+        assert TITLE in await digest_of(slack, site.url("/ferry"))
+        process.send_signal(signal.SIGTERM)
+        code, _ = await ended(process)
+    assert code == 0
+
+
+async def test_workspaces_install_it_and_are_served_each_by_its_own_token(
+    slack: FakeSlack, site: Site, tmp_path: Path
+) -> None:
+    site.add("/ferry", PAGE.read_bytes())
+    slack.add_workspace("T1OTHER", "elsewhere")
+    slack.channel("desk", "T1OTHER").members.append(slack.workspace("T1OTHER").bot_user)
+    address = f"http://127.0.0.1:{free_port()}"
+    many = {
+        "NUTGRAF_SLACK_CLIENT_ID": slack.settings.client_id,
+        "NUTGRAF_SLACK_CLIENT_SECRET": slack.settings.client_secret,
+        "NUTGRAF_SLACK_TOKEN_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),
+        "NUTGRAF_SLACK_SIGNING_SECRET": slack.signing_secret,
+        "NUTGRAF_SLACK_PUBLIC_URL": address,
+        "NUTGRAF_SLACK_API_URL": slack.api_url,
+        "NUTGRAF_SLACK_PORT": address.rpartition(":")[2],
+        "NUTGRAF_ALLOW_HOSTS": site.netloc,
+    }
+    async with running(tmp_path, **many) as process:
+        assert await got(f"{address}/healthz") == "ok"
+        slack.use_http(f"{address}/slack/events")
+        for team in ("T0NEWS", "T1OTHER"):
+            await install(slack, address, team)
+            assert TITLE in await digest_of(slack, site.url("/ferry"), team)
+        process.send_signal(signal.SIGTERM)
+        code, err = await ended(process)
+    assert (code, err.splitlines()[1:]) == (0, [])
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
+    assert [value for value in slack.tokens if value.encode() in stored] == []
+    assert {call.team for call in slack.calls if call.method == "chat.postMessage"} == {"T0NEWS", "T1OTHER"}
+
+
+async def install(slack: FakeSlack, address: str, team: str) -> None:
+    """As a browser does: the page, Slack's question, the way back with the code and the cookie."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
+        async with browser.get(f"{address}/slack/install", allow_redirects=False) as page:
+            state = re.search(r"state=([\w-]+)", await page.text() + page.headers.get("Location", ""))
+            cookie = page.headers["Set-Cookie"].split(";")[0]
+        assert state is not None
+        back = {"code": slack.code_for(team), "state": state[1]}
+        url = f"{address}/slack/oauth_redirect"
+        async with browser.get(url, params=back, headers={"Cookie": cookie}) as done:
+            assert done.status == 200, await done.text()
+
+
+async def digest_of(slack: FakeSlack, link: str, team: str = "") -> str:
+    """The bot's answer to a pasted link."""
+    await slack.people_post("ada", "desk", link, team=team)
+    posts = slack.channel("desk", team).posts
+    return text_of(await slack.until(lambda: next((p for p in posts.values() if p.bot_id), None), 30))
+
+
+async def got(url: str) -> str:
+    """The page, once somebody listens."""
+    async with aiohttp.ClientSession() as browser:
+        for _ in range(400):
+            try:
+                async with browser.get(url) as answer:
+                    return await answer.text()
+            except aiohttp.ClientConnectorError:
+                await asyncio.sleep(0.05)
+    raise AssertionError(f"nobody listens at {url}")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 @pytest.mark.parametrize(
