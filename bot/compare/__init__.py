@@ -15,8 +15,8 @@ from bot.compare.quotes import (
     other_roles,
     other_speaker,
     places,
+    printed_nowhere,
     same_quotes,
-    spoken_nowhere,
 )
 from bot.digest import Digest
 from bot.text import letters
@@ -33,8 +33,8 @@ def compare(before: Digest, after: Digest) -> Changes:
     like = paired(removed, added, likeness_of_quotes(before, after))
     pairs = sorted([*same, *like])
     altered = [Altered(*pair, places(before, after, pair)) for pair in like]
-    gone = spoken_nowhere(before, without(removed, {one for one, _ in like}), after)
-    come = spoken_nowhere(after, without(added, {two for _, two in like}), before)
+    gone = printed_nowhere(before, without(removed, {one for one, _ in like}), after)
+    come = printed_nowhere(after, without(added, {two for _, two in like}), before)
     figures, lost, found = other_figures(
         before, after, [*gone, *(one for one, _ in like)], [*come, *(two for _, two in like)]
     )

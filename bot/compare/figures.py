@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 
@@ -21,8 +22,8 @@ Says = tuple[object, ...]  # kind, value, unit and the thing counted
 def other_figures(
     before: Digest, after: Digest, told_before: Collection[int], told_after: Collection[int]
 ) -> tuple[tuple[Pair, ...], tuple[int, ...], tuple[int, ...]]:
-    """Pairs of one thing counted with another result (or of another thing with the same), then what only
-    ``before`` and what only ``after`` prints; each once, however often it is printed.
+    """Pairs of one thing counted with another result (or of another thing with the same), then what is
+    printed in ``before`` only and in ``after`` only; each once, however often it is printed.
 
     What the text itself sets aside for a later figure does not count, nor do figures inside the quotes
     ``told_before`` and ``told_after``: their words are told as a whole.
@@ -37,8 +38,12 @@ def other_figures(
     distinct = {(was[one], now[two]): (one, two) for one, two in reversed(pairs)}
     return (
         tuple(sorted(pair for pair in distinct.values() if _differs(before, after, pair))),
-        _once(was, (number for number in gone if was[number] not in paired_before)),
-        _once(now, (number for number in come if now[number] not in paired_after)),
+        _once(
+            was, (one for one in gone if was[one] not in paired_before and not _printed(before, one, after))
+        ),
+        _once(
+            now, (two for two in come if now[two] not in paired_after and not _printed(after, two, before))
+        ),
     )
 
 
@@ -95,6 +100,17 @@ def _differs(before: Digest, after: Digest, pair: Pair) -> bool:
         return True
     was, now = _counted(left), _counted(right)
     return was not in now and now not in was
+
+
+def _printed(here: Digest, number: int, there: Digest) -> bool:
+    """Whether the other story prints the figure, whatever our finders made of it there."""
+    text = re.escape(_line(here.findings.figures[number].span.of(here.article.text)))
+    whole = rf"(?<!\w)(?<!\d[.,]){text}(?!\w)(?![.,]\d)"  # not the 5 of "5,200"
+    return re.search(whole, _line(there.article.text)) is not None
+
+
+def _line(text: str) -> str:
+    return " ".join(fold(text).split())
 
 
 def _once(says: dict[int, Says], numbers: Iterable[int]) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.compare.changes import Place
 from bot.compare.pairing import Pair, paired, without
 from bot.digest import Digest, quote_text
-from bot.text import fold, letters, words
+from bot.text import letters, name_words, words
 from bot.types import Quote, Span
 
 # Shares of common words from which two statements are one that was altered. By choice, on made-up pairs
@@ -144,12 +144,15 @@ def _stretch(spans: Sequence[Span], quote: Quote) -> Span | None:
 
 
 def other_speaker(before: Digest, after: Digest, pair: Pair) -> bool:
-    """ "Holt" and "Maren Holt" are one; somebody and nobody are not."""
+    """ "Holt" and "Maren Holt" are one; somebody and nobody are not. Who is only likely to have said it is
+    a guess of ours: that it changed is no news."""
     was, now = before.findings.quotes[pair[0]].speaker, after.findings.quotes[pair[1]].speaker
+    if not all(one is None or one.certain for one in (was, now)):
+        return False
     if was is None or now is None:
         return was is not now
-    left, right = set(fold(was.name.text).split()), set(fold(now.name.text).split())
-    return not (left <= right or right <= left) and letters(was.name.text) != letters(now.name.text)
+    left, right = set(name_words(was.name.text)), set(name_words(now.name.text))
+    return not (left <= right or right <= left)
 
 
 def other_roles(before: Digest, after: Digest, pairs: Iterable[Pair]) -> tuple[Pair, ...]:
@@ -166,14 +169,19 @@ def other_roles(before: Digest, after: Digest, pairs: Iterable[Pair]) -> tuple[P
     return tuple(found.values())
 
 
-def spoken_nowhere(here: Digest, numbers: Iterable[int], there: Digest) -> tuple[int, ...]:
-    """Those of ``numbers`` that hold words which the other story quotes nowhere: where one statement is
-    printed as two, or two as one, nobody's words changed."""
+def printed_nowhere(here: Digest, numbers: Iterable[int], there: Digest) -> tuple[int, ...]:
+    """Those of ``numbers`` that hold words which the other story does not print. A statement that is now
+    printed as two, or that our finders no longer take for a quote, is not gone."""
     spoken, text = _spoken(there), here.article.text
+    printed = letters(there.article.text)
+
+    def known(part: str) -> bool:
+        return spoken(part) or (len(letters(part)) >= _SHORT and letters(part) in printed)
+
     return tuple(
         number
         for number in numbers
-        if not all(spoken(part.of(text)) for part in here.findings.quotes[number].parts)
+        if not all(known(part.of(text)) for part in here.findings.quotes[number].parts)
     )
 
 
