@@ -19,7 +19,7 @@ class Archive(Voices):
     """See ``bot.ports.Archive``."""
 
     async def keep_digest(self, record: DigestRecord, article: str) -> None:
-        if await self._insert("digests", {**digest_columns(record), "voiced": 1}):
+        if await self._insert("digests", digest_columns(record)):
             await self._keep_parts(record, article)
 
     async def replace_digest(self, record: DigestRecord, article: str) -> None:
@@ -27,15 +27,13 @@ class Archive(Voices):
         columns = {name: value for name, value in digest_columns(record).items() if name not in _LASTING}
         changes = ", ".join(f"{name} = ?" for name in columns)
         await self._sweep_alone()
-        if not await self._rows(
-            f"update digests set {changes}, voiced = 1 where id = ? returning 1 as one",
-            *columns.values(),
-            record.id,
-        ):
+        read_before = await self._row("select canonical_url, text_hash from digests where id = ?", record.id)
+        if read_before is None:
             return
+        await self._rows(f"update digests set {changes} where id = ?", *columns.values(), record.id)
         await self._rows("delete from egress where digest_id = ?", record.id)
         await self._keep_parts(record, article)
-        await self._sweep()  # the version it was made from, if nobody else uses it
+        await self._drop_version(read_before)
 
     async def _keep_parts(self, record: DigestRecord, article: str) -> None:
         await self._hear(record.id, record.document)
@@ -95,8 +93,7 @@ class Archive(Voices):
     async def delete_digest(self, digest_id: str) -> Delivery | None:
         """A message of it that is not yet with the chat is parked. A message that is just being handed
         over counts as posted."""
-        await self._rows("delete from digests where id = ?", digest_id)
-        await self._sweep()
+        await self._delete_digests("id = ?", digest_id)
         await self._hold_back("digest_id = ?", digest_id, reason="the digest was deleted")
         row = await self._row(
             "select * from deliveries where digest_id = ? and deed = ? and only_for is null"
@@ -146,23 +143,44 @@ class Archive(Voices):
         return tuple(found)
 
     async def forget_story(self, place: Place, url: str) -> int:
-        gone = await self._forget_digests(place, url)
-        await self._sweep()
-        return gone
-
-    async def _forget_digests(self, place: Place, url: str) -> int:
-        gone = await self._rows(
-            f"delete from digests where {CHANNEL} and (canonical_url = ? or url = ?)"
-            " returning id, request_key",
-            *channel_of(place),
-            url,
-            url,
+        gone = await self._delete_digests(
+            f"{CHANNEL} and (canonical_url = ? or url = ?)", *channel_of(place), url, url
         )
         for row in gone:
             await self._rows("delete from deliveries where digest_id = ?", row["id"])
             await self._rows("delete from feedback where digest_id = ?", row["id"])
             await self._empty_request(row["request_key"])
         return len(gone)
+
+    async def _delete_digests(self, which: str, *values: object) -> list[Row]:
+        """With what belongs to them alone; answers them."""
+        await self._sweep_alone()
+        gone = await self._rows(
+            f"delete from digests where {which} returning id, request_key, canonical_url, text_hash", *values
+        )
+        for row in gone:
+            for table in ("egress", "voices"):
+                await self._rows(f"delete from {table} where digest_id = ?", row["id"])
+            await self._drop_version(row)
+        return gone
+
+    async def _drop_version(self, read: Row) -> None:
+        """The version that a digest was made from, unless another was made from it too."""
+        url, text_hash = read["canonical_url"], read["text_hash"]
+        await self._rows(
+            "delete from versions where canonical_url = ? and text_hash = ? and not exists"
+            " (select 1 from digests d where d.canonical_url = ? and d.text_hash = ?)",
+            url,
+            text_hash,
+            url,
+            text_hash,
+        )
+        await self._rows(
+            "delete from articles where canonical_url = ? and not exists"
+            " (select 1 from versions v where v.canonical_url = ?)",
+            url,
+            url,
+        )
 
     async def _empty_request(self, key: str) -> None:
         """The words go, the key stays until the purge: the platform may deliver the event again."""
@@ -172,7 +190,7 @@ class Archive(Voices):
         )
 
     async def _sweep(self) -> int:
-        """Delete what belonged to digests that are no more."""
+        """Delete what belonged to digests that are no more, wherever they were."""
         await self._sweep_alone()
         hosts = await self._deleted("delete from egress where digest_id not in (select id from digests)")
         voices = await self._deleted("delete from voices where digest_id not in (select id from digests)")

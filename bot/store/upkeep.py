@@ -74,8 +74,7 @@ class Upkeep(Archive, FeedBook, Verdicts):
         if row is None:
             raise NoSuchSubscription(str(number))
         stories = await self._rows("select url from entries where feed_url = ?", row["feed_url"])
-        gone = [await self._forget_digests(place, url) for url in sorted({story["url"] for story in stories})]
-        await self._sweep()
+        gone = [await self.forget_story(place, url) for url in sorted({story["url"] for story in stories})]
         await self.unfollow(place, number)
         return sum(gone)
 

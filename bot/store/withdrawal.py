@@ -29,15 +29,12 @@ class Withdrawal(Archive, Outbox, Intake):
         found += [row for row in await self._of_message(place, source) if row["request_key"] not in keys]
         ids = [row["digest_id"] for row in found if row["digest_id"] is not None]
         for key in keys:
-            rows = await self._rows("delete from digests where request_key = ? returning id", key)
-            ids += [row["id"] for row in rows]
+            ids += [row["id"] for row in await self._delete_digests("request_key = ?", key)]
         for digest_id in sorted(set(ids)):
-            await self._rows("delete from digests where id = ?", digest_id)
+            await self._delete_digests("id = ?", digest_id)
             await self._hold_back("digest_id = ?", digest_id, reason="withdrawn")
         for row in found:
             await self._hold_back("key = ?", row["key"], reason="withdrawn")
-        if ids:
-            await self._sweep()
         return await self._with_the_chat([row["key"] for row in found])
 
     async def _withdraw_requests(self, place: Place, source: str, at: datetime) -> list[str]:

@@ -93,7 +93,8 @@ async def fill(tx: SqlTransaction, at: datetime, name: str, place: Place = HERE)
 async def rows(room: Room) -> dict[str, int]:
     """Rows by table, empty tables left out."""
     tables = ("requests", "articles", "versions", "digests", "egress", "deliveries", "feeds", "entries",
-              "subscriptions", "settings", "counters", "gathered", "voices", "feedback")  # fmt: skip
+              "subscriptions", "settings", "counters", "gathered", "voices", "unheard",
+              "feedback")  # fmt: skip
     async with room.begin() as tx:
         found = {table: await tx._count(f"select count(*) as n from {table}") for table in tables}
     return {table: count for table, count in found.items() if count}

@@ -31,9 +31,7 @@ create table gathered (
 );
 create index gathered_due on gathered (due_at);
 
--- 0: its speakers are not in "voices" yet (a digest of before this migration)
-alter table digests add column voiced integer not null default 0;
-create index digests_unvoiced on digests (id) where voiced = 0;
+create index digests_by_request on digests (request_key);
 create index digests_by_workspace on digests (platform, workspace, created_at);
 
 create table voices (
@@ -41,6 +39,12 @@ create table voices (
   name text not null,
   primary key (digest_id, name)
 );
+
+-- digests of before this migration, until their speakers are in "voices"
+create table unheard (
+  digest_id text primary key
+);
+insert into unheard (digest_id) select id from digests;
 
 -- slot: '' for the one judgement of a user, else what tells a report from the next
 create table feedback (
