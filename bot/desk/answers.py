@@ -18,7 +18,7 @@ from bot.commands import Command, Follow, ReadLink, Reread, Said
 from bot.desk import words
 from bot.desk.again import Rereading
 from bot.desk.asks import awaited, pasted, told_alone, unasked, understood
-from bot.desk.links import Links
+from bot.desk.links import Links, Starts
 from bot.desk.outcome import Act, Outcome
 from bot.desk.outgoing import Outgoing
 from bot.desk.reading import Reader, delivery_key, digest_id
@@ -96,9 +96,9 @@ class Answers:
             if request is None:
                 return  # forgotten or withdrawn in the meantime
             settings = await tx.settings(request.place)
-        went = Went()
+        went, starts = Went(), self._marking_once(request)
         for ask in self._asks(request, settings):
-            went = went.and_(await self._reply(request, ask))
+            went = went.and_(await self._reply(request, ask, starts))
         # what was written with the request itself, or before its words were forgotten
         went = went.and_(Went(well=await self._deliver(request)))
         await self._close(request, went)
@@ -145,15 +145,17 @@ class Answers:
         unread = Notice("more-links", {"count": len(asks) - limit, "limit": limit})
         return [*asks[: limit - 1], replace(asks[limit - 1], notices=(unread,))]
 
-    async def _reply(self, request: Request, ask: Ask) -> Went:
+    async def _reply(self, request: Request, ask: Ask, starts: Starts) -> Went:
         """Write what answers the ask if it is not there, and have it delivered."""
         async with self.store.begin() as tx:
+            if await tx.request(request.key) is None:
+                return Went()  # withdrawn while an earlier ask was answered
             there = await tx.delivery(ask.key)
             if there is not None and there.request_key != request.key:
                 return Went()  # the same link of the same message came in another way: that job does it
             written = there is not None or (request.command and bool(await tx.deliveries(request.key)))
         failed = there is not None and RETRY in there.message.choices
-        went = Went(read=not failed) if written else await self._write(request, ask)
+        went = Went(read=not failed) if written else await self._write(request, ask, starts)
         return went.and_(Went(well=await self._deliver(request)))
 
     async def _deliver(self, request: Request) -> bool:
@@ -166,10 +168,10 @@ class Answers:
             well = well and (done or one.deed is not Deed.POST)
         return well
 
-    async def _write(self, request: Request, ask: Ask) -> Went:
+    async def _write(self, request: Request, ask: Ask, starts: Starts) -> Went:
         """Do what was asked and store its report. Raises TryLater when it may be read later."""
         try:
-            act = await self._prepared(request, ask)
+            act = await self._prepared(request, ask, starts)
             if act is not None:
                 await self._commit(request, ask.key, act)
         except (StoreBusy, StoreUnusable, TryLater):
@@ -204,13 +206,9 @@ class Answers:
                 return  # forgotten or withdrawn meanwhile: nothing of it may come back
             await _add(tx, request, key, await act(tx), self.clock())
 
-    async def _prepared(self, request: Request, ask: Ask) -> Act | None:
+    async def _prepared(self, request: Request, ask: Ask, starts: Starts) -> Act | None:
         """Everything that takes long; what is left for the transaction, None when that is nothing.
         Raises leaves of NutgrafError; ChatDown."""
-
-        async def starts() -> None:
-            await self._mark(request, "reading")
-
         match ask.what:
             case None:
                 return await self.roundups.prepared(request, ask.key)
@@ -237,6 +235,18 @@ class Answers:
             there = await tx.request(request.key) is not None
         if there:
             await self._mark(request, "done" if went.well and went.read else "failed")
+
+    def _marking_once(self, request: Request) -> Starts:
+        """To be awaited before a link of the request is read."""
+        marked = False
+
+        async def starts() -> None:
+            nonlocal marked
+            if not marked:
+                marked = True
+                await self._mark(request, "reading")
+
+        return starts
 
     async def _mark(self, request: Request, mark: str) -> None:
         """Tells whoever asked how it goes; a private ask is acknowledged by its answer."""

@@ -20,6 +20,8 @@ from bot.schedule import subscription_number, wanted
 from bot.types import Block, BlockKind, Message, Notice, Posted, Request, Run, Subscription
 from bot.urls import canonical
 
+Starts = Callable[[], Awaitable[None]]  # tells whoever asked that reading begins
+
 _PENDING = frozenset({DeliveryState.NEW, DeliveryState.POSTING})
 
 
@@ -39,7 +41,7 @@ class Links:
         key: str,
         url: str,
         notices: tuple[Notice, ...],
-        starts: Callable[[], Awaitable[None]],
+        starts: Starts,
     ) -> Act | None:
         """Everything that takes long; ``key`` is the delivery's, ``starts`` is awaited before the link is
         fetched. None when nobody is told anything: a feed's story that is not wanted or muted, or whose
