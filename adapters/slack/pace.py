@@ -57,8 +57,9 @@ class Pace:
         for turn in [turn for turn in self._turns if turn[0] == scope]:
             del self._turns[turn]
 
-    def paused(self, scope: str) -> bool:
-        return self._paused.get(scope, 0.0) > self._now()
+    def left_s(self, scope: str) -> float:
+        """Of its pause; 0.0 when there is none."""
+        return max(0.0, self._paused.get(scope, 0.0) - self._now())
 
     def _due(self, scope: str, key: str) -> float:
         """When the turn is: the one that was kept, or a new one behind all others."""

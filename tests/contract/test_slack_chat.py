@@ -271,6 +271,24 @@ async def test_a_mark_that_fails_is_left_out(here: Desk, kind: str) -> None:
     await here.chat.acknowledge(asked(here), "failed")
 
 
+async def test_eyes_that_slack_would_not_take_off_at_once_are_taken_off_later(here: Desk) -> None:
+    await here.chat.acknowledge(asked(here), "reading")
+    here.slack.fail("reactions.remove", kind="internal_error")
+    await here.chat.acknowledge(asked(here), "done")
+    await here.slack.until(lambda: not signs(here))
+
+
+async def test_eyes_that_were_never_put_on_are_not_taken_off(here: Desk) -> None:
+    """In a burst Slack asks to wait with marks: then there are none, and the digests come all the same."""
+    here.slack.fail("reactions.add", kind="ratelimited", after_s=30)
+    for number in range(3):
+        request = asked(here, f"slack:{TEAM}:{here.place.channel}:170000000{number}.000100")
+        await here.chat.acknowledge(request, "reading")
+        await here.chat.acknowledge(request, "done")
+    assert here.said("reactions.add") == ["ratelimited"]
+    assert here.said("reactions.remove") == []
+
+
 async def test_marks_after_a_restart_start_from_what_is_there(here: Desk) -> None:
     await here.chat.acknowledge(asked(here), "reading")
     again = here.another()

@@ -78,10 +78,10 @@ async def test_a_pause_moves_everybody_behind_it_in_order(clock: Clock) -> None:
     for n in range(8):
         await wait_of(pace, str(n))
     pace.pause("C1", 30.0)
-    assert pace.paused("C1")
+    assert pace.left_s("C1") == 30.0
     assert [await wait_of(pace, key) for key in ("a", "b", "c")] == [30.0, 31.0, 32.0]
     clock.now_s += 30.0
-    assert not pace.paused("C1")
+    assert pace.left_s("C1") == 0.0
     assert await wait_of(pace, "a") == 0.0
     assert await wait_of(pace, "b") == -1.0
 
