@@ -58,6 +58,7 @@ class Paper(FakeWeb):
 class Office:
     slack: FakeSlack
     desk: Desk
+    store: SqlStore
     chat: SlackChat
     web: Paper
     options: SlackOptions
@@ -147,7 +148,7 @@ async def working(folder: Path, fake: FakeSlack, options: SlackOptions, web: Pap
         await fake.connected(options.connections) if options.app_token else await _listening(options)
         if not options.app_token:
             fake.use_http(f"http://127.0.0.1:{options.port}{EVENTS_PATH}")
-        yield Office(fake, desk, chat, web, options, tasks)
+        yield Office(fake, desk, store, chat, web, options, tasks)
 
 
 def _options(fake: FakeSlack, *, http: bool, connections: int) -> SlackOptions:
@@ -158,7 +159,7 @@ def _options(fake: FakeSlack, *, http: bool, connections: int) -> SlackOptions:
         api_url=fake.api_url,
         connections=connections,
         port=_free_port() if http else 3000,
-        echo_wait_s=1.0,
+        echo_wait_s=0.3,
     )
 
 
