@@ -6,6 +6,9 @@ alter table requests add column private integer not null default 0;
 alter table requests add column source text;
 alter table requests add column standing text not null default 'member';
 create index requests_by_source on requests (source);
+-- what a channel's feeds asked for of late is looked up at each poll that finds news
+drop index requests_by_channel;
+create index requests_by_channel on requests (platform, workspace, channel, received_at);
 
 alter table deliveries add column deed text not null default 'post';
 alter table deliveries add column target text;
