@@ -60,7 +60,7 @@ def test_the_manifest_asks_for_these_scopes_and_events(manifest: dict[str, Any])
 
 
 def test_every_call_has_its_scope() -> None:
-    assert called() == set(METHODS) - {"apps_connections_open"}  # Bolt calls that one
+    assert called() == set(METHODS)
     assert all(not needs or set(needs) <= set(SCOPES) for needs in METHODS.values())
 
 
