@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,11 +19,14 @@ from bot.types import (
     Findings,
     Page,
     Paragraph,
+    Phrase,
     Place,
     Quote,
     QuoteKind,
     Request,
     Span,
+    Speaker,
+    SpeakerKind,
 )
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -73,15 +77,19 @@ class FakeWeb:
         pass
 
 
+_SAID = re.compile(r" said ([A-Z]\w+ [A-Z]\w+)")
+
+
 class FakeReader:
-    """An Extractor: first line title, the rest the story; words in double marks are quotes."""
+    """An Extractor: first line title, the rest the story; words in double marks are quotes, of whoever
+    ``said Mara Lind`` names behind them."""
 
     async def extract(self, page: Page) -> Digestible:
         title, _, text = page.body.decode().partition("\n")
         quotes, start = [], text.find('"')
         while start >= 0:
             end = text.index('"', start + 1)
-            quotes.append(Quote((Span(start + 1, end),), QuoteKind.DIRECT))
+            quotes.append(Quote((Span(start + 1, end),), QuoteKind.DIRECT, _speaker(text, end + 1)))
             start = text.find('"', end + 1)
         article = Article(
             url=page.url,
@@ -97,6 +105,13 @@ class FakeReader:
 
     async def close(self) -> None:
         pass
+
+
+def _speaker(text: str, start: int) -> Speaker | None:
+    named = _SAID.match(text, start)
+    if named is None:
+        return None
+    return Speaker(Phrase(named[1], Span(named.start(1), named.end(1))), SpeakerKind.PERSON)
 
 
 class FakeFeeds:
