@@ -48,9 +48,9 @@ def _units(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
     for block in blocks:
         if block.kind is BlockKind.SPEAKER and units and units[-1][-1].kind is BlockKind.QUOTE:
             units[-1] = (*units[-1], block)
-        elif block.kind is BlockKind.TEXT or _words(block):
+        else:
             units.append((block,))
-    return units
+    return [unit for unit in units if unit[0].kind is BlockKind.TEXT or _words(unit[0]).strip()]
 
 
 def _both(units: Sequence[tuple[Block, ...]], count: int) -> tuple[str, str]:

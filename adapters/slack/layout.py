@@ -100,10 +100,15 @@ def _units(blocks: Sequence[Block], room: Room) -> tuple[list[Unit], list[Block]
             rows[-1] = (*rows[-1], _cut(block, room.line))
         else:
             rows.append((_cut(block, room.line),))
-    for row in [row for row in rows if row[0].kind is BlockKind.QUOTE and _length(row[0]) > room.quote]:
-        rows.remove(row)
-        lost += row
-    return rows, lost
+    kept: list[Unit] = []
+    for row in rows:
+        if row[0].kind is BlockKind.QUOTE and _length(row[0]) > room.quote:
+            lost += row
+        elif row[0].kind is BlockKind.TEXT or _has_words(
+            row[0]
+        ):  # a quote of nothing takes its speaker along
+            kept.append(row)
+    return kept, lost
 
 
 def _safe(block: Block) -> Block:
@@ -113,6 +118,10 @@ def _safe(block: Block) -> Block:
 
 def _flat(rows: Sequence[Unit]) -> list[Block]:
     return [block for row in rows for block in row]
+
+
+def _has_words(block: Block) -> bool:
+    return any(run.text.strip() for run in block.runs)
 
 
 def _length(block: Block) -> int:
@@ -141,7 +150,7 @@ def _note(lost: Sequence[Block], room: Room) -> list[Json]:
     counts = Counter(
         _COUNTED.get(block.kind, "line")
         for block in lost
-        if block.kind not in _UNCOUNTED and any(run.text.strip() for run in block.runs)
+        if block.kind not in _UNCOUNTED and _has_words(block)
     )
     if not counts:
         return []
@@ -229,7 +238,7 @@ class _Page:
         elif kind is BlockKind.QUOTE:
             self._part_quotes()
             self._open.append(shapes.quoted(inner))
-        elif kind is BlockKind.SPEAKER and self._last is BlockKind.QUOTE and self._open:
+        elif kind is BlockKind.SPEAKER and self._last is BlockKind.QUOTE:
             self._extend(inner)
         elif kind in {BlockKind.FIGURE, BlockKind.ACTOR}:
             self._bullet(inner, kind)

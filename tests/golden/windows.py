@@ -9,7 +9,6 @@ from adapters.slack.home import home_view
 from adapters.slack.render import rendered
 from adapters.slack.views import detail_view, wrong_view
 from bot.choices import AUTO_CHOICES
-from bot.commands import help_text
 from bot.desk.overview import Overview, PastDigest
 from bot.digest import Digest, citation
 from bot.render import full_message, text_message
@@ -17,6 +16,12 @@ from bot.rhythm import Beat, Rhythm
 from bot.types import Block, BlockKind, Message, Place, Run, Subscription
 
 WINDOWS = ("more_window", "cite_window", "wrong_window", "home_tab", "home_tab_empty", "help", "greeting")
+# in the shape of the help text, which changes more often than its layout
+_HELP = """Paste a link to a story, and its digest is answered below it. Or:
+/nutgraf digest <link>                   read a story: quotes, figures, who is named
+/nutgraf follow <feed> [+word] [-word]   post the new stories of a feed or site here; +word: only with it
+/nutgraf unfollow <number or link>       stop following a feed (also: unsubscribe)
+/nutgraf settings [key] [value]          show or change how this place is served"""
 _DAY = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 
@@ -26,9 +31,9 @@ def window(name: str, digest: Digest) -> Any:
         "more_window": lambda: detail_view("Everything found", full_message(digest), "{}"),
         "cite_window": lambda: detail_view("Citations", _cited(digest), "{}"),
         "wrong_window": lambda: wrong_view("0123456789ab", "{}"),
-        "home_tab": lambda: home_view(_overview(), help_text(prefix="/nutgraf ")),
-        "home_tab_empty": lambda: home_view(Overview((), (), {}, 30), help_text(prefix="/nutgraf ")),
-        "help": lambda: rendered(text_message(help_text(prefix="/nutgraf "))),
+        "home_tab": lambda: home_view(_overview(), _HELP),
+        "home_tab_empty": lambda: home_view(Overview((), (), {}, 30), _HELP),
+        "help": lambda: rendered(text_message(_HELP)),
         "greeting": lambda: rendered(_greeting()),
     }
     return make[name]()

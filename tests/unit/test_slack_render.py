@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.matrix.render import rendered as for_matrix
 from adapters.slack.render import CAUTION, fallback, key_of_blocks, mark_of, pressed, rendered
 from bot.choices import AUTO_CHOICES, DIGEST_CHOICES, TABLE
 from bot.display import inline
@@ -250,6 +251,14 @@ def test_a_quote_too_long_for_any_message_is_left_out_and_the_others_stay() -> N
         "— B",
         "Left out, since Slack takes no more in one message: 1 quote.",
     ]
+
+
+@pytest.mark.parametrize("before", [BlockKind.QUOTE, BlockKind.FIGURE, BlockKind.TEXT])
+def test_the_speaker_of_a_quote_that_shows_nothing_goes_to_no_other(before: BlockKind) -> None:
+    hidden = (block(BlockKind.QUOTE, "\u200b"), block(BlockKind.SPEAKER, "— Ann Lee"))
+    one = message(block(before, "“Mine.”"), *hidden)
+    assert told(rendered(one)["blocks"]) == "“Mine.”"
+    assert "Ann Lee" not in "".join(for_matrix(one))
 
 
 def test_a_line_too_long_is_cut_at_a_word_and_marked() -> None:
