@@ -106,6 +106,13 @@ async def test_what_happens_meanwhile_waits_for_a_connection(slack: FakeSlack) -
     await listening.close()
 
 
+async def test_a_warning_comes_before_the_end(slack: FakeSlack, listener: Listener) -> None:
+    await slack.sockets.disconnect("warning")
+    await slack.people_post("ada", "desk", "one")
+    await slack.settled()
+    assert listener.heard == ["one"]
+
+
 @pytest.mark.parametrize("how", ["disconnect", "drop"])
 async def test_a_connection_ends_and_another_comes(slack: FakeSlack, listener: Listener, how: str) -> None:
     await getattr(slack.sockets, how)()

@@ -85,6 +85,18 @@ async def test_the_app_hears_itself(slack: FakeSlack) -> None:
     assert end["deleted_ts"] == posted["ts"] and end["previous_message"]["bot_id"] == workspace.bot_id
 
 
+async def test_slack_fills_in_what_was_left_out_and_may_keep_silent(slack: FakeSlack) -> None:
+    client, desk = client_of(slack), slack.channel("desk").id
+    block = {"type": "section", "text": {"type": "plain_text", "text": "words"}}
+    await client.chat_postMessage(channel=desk, text="mine", blocks=[block], **QUIET)
+    assert told(slack)[0]["blocks"][0]["text"] == {"type": "plain_text", "text": "words", "emoji": True}
+    slack.echoes = False
+    await client.chat_postMessage(channel=desk, text="mine", **QUIET)
+    await slack.people_post("ada", "desk", "theirs")
+    assert [event["text"] for event in told(slack)] == ["mine", "theirs"]
+    assert slack.unheard == ["echo"]
+
+
 async def test_an_edit_and_an_unfurl(slack: FakeSlack) -> None:
     ts = await slack.people_post("ada", "desk", "one")
     await slack.unfurl("desk", ts)

@@ -9,6 +9,7 @@ openclaw #22035, matterbridge #600); an app that is put out of a channel hears `
 from __future__ import annotations
 
 from tests.fakes.slack.state import MESSAGE_EVENT, State
+from tests.fakes.slack.words import as_told
 from tests.fakes.slack.world import SLACKBOT, Channel, Json, Post, Workspace
 
 
@@ -36,7 +37,7 @@ def as_json(state: State, post: Post) -> Json:
     elif not post.tombstone:
         body["client_msg_id"] = f"client-{post.ts}"
     if post.blocks:
-        body["blocks"] = post.blocks
+        body["blocks"] = as_told(post.blocks)
     if post.attachments:
         body["attachments"] = post.attachments
     if post.metadata:
@@ -65,6 +66,11 @@ def hears(state: State, workspace: Workspace, channel: Channel) -> bool:
 
 def _tell(state: State, workspace: Workspace, channel: Channel, event: Json) -> None:
     if not hears(state, workspace, channel):
+        return
+    told: Json = event.get("message") or event.get("previous_message") or event
+    own = told.get("app_id") == state.settings.app_id
+    if own and not state.echoes:
+        state.unheard.append("echo")
         return
     ts = event.get("event_ts") or event["ts"]
     event = event | {"channel": channel.id, "event_ts": ts, "channel_type": channel.kind}

@@ -31,7 +31,10 @@ class People(State):
     def add_person(self, name: str, team: str = "", **standing: bool) -> str:
         """``standing``: admin, owner, restricted, ultra_restricted, bot, deleted. Answers the id."""
         workspace = self.workspace(team)
-        person = Person(self.numbers.id("U"), name, workspace.id, **standing)
+        person = Person(self.numbers.id("U"), name, workspace.id)
+        for field, value in standing.items():
+            assert isinstance(getattr(person, field), bool), f"{field} is no standing"
+            setattr(person, field, value)
         workspace.people[person.id] = person
         return person.id
 

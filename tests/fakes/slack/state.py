@@ -134,6 +134,7 @@ class State:
         self.unheard: list[str] = []  # events that the app is not subscribed to or may not see
         self.last_posted: dict[str, float] = defaultdict(float)
         self.base = ""
+        self.echoes = True  # False: Slack never reports the app's own posts to it
 
     # -- finding
 

@@ -107,6 +107,20 @@ def walk(tree: Any) -> Iterator[Json]:
             yield from walk(value)
 
 
+def as_told(tree: Any) -> Any:
+    """Blocks as Slack reports them: it fills in what the app left out (``emoji``, ``verbatim``)."""
+    if isinstance(tree, list):
+        return [as_told(part) for part in tree]
+    if not isinstance(tree, dict):
+        return tree
+    filled = {key: as_told(value) for key, value in tree.items()}
+    if tree.get("type") == "plain_text":
+        filled.setdefault("emoji", True)
+    elif tree.get("type") == "mrkdwn":
+        filled.setdefault("verbatim", False)
+    return filled
+
+
 # the keys under which words may stand, in the order in which they are seen
 SHOWN_KEYS = (
     "title", "label", "text", "description", "fields", "elements", "rows", "accessory", "element", "options",
