@@ -41,7 +41,8 @@ MAY: dict[str, set[str]] = {
     **dict.fromkeys(("bot.app", "bot.evaluate"), WORDS | PORTS | THOUGHT | HANDS | DESK | ASSEMBLY),
     "adapters": set(),
     "adapters.terminal": {
-        "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.ports", "bot.desk", "adapters",
+        "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.standing", "bot.ports", "bot.desk",
+        "adapters",
     },
     "adapters.slack": {
         "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.text", "bot.ports", "bot.records",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from adapters.terminal.chat import HERE, TerminalChat
 from adapters.terminal.keyboard import Keyboard
 from adapters.terminal.screen import Screen
+from bot.standing import Standing
 from bot.types import Request
 from bot.urls import find_links
 
@@ -70,7 +72,7 @@ class Session:
         if not await self._submit(request):
             await self._chat.acknowledge(request, "done")
             self._screen.line(
-                "Links are left alone here. Say “digest” and the link, or “settings digest on”."
+                "That link is left alone here. Say “digest” and the link; “settings” tells why."
             )
             return
         # One at a time, piped lines too: an answer stands below its question.
@@ -90,21 +92,22 @@ class Session:
 
 
 def request_of(line: str, verbs: frozenset[str], grant: Grant) -> Request:
-    """A command, a file, links, or words that the desk will not know; each line is a new request."""
-    key, user = f"terminal:{uuid.uuid4().hex}", "you"
+    """A command, a file, links, or words that the desk will not know; each line is a new request. Whoever
+    sits at the terminal runs the bot, so no setting locks them out."""
+    asked = Request(f"terminal:{uuid.uuid4().hex}", HERE, "you", line, standing=Standing.ADMIN)
     first, _, rest = line.partition(" ")
     if first.lower() == PREFIX:
         first, _, rest = rest.strip().partition(" ")
-        line = f"{first} {rest}".strip()
+        asked = replace(asked, text=f"{first} {rest}".strip())
         if first.lower() != "digest":
-            return Request(key, HERE, user, line, command=True)
-    path = path_in(rest if first.lower() == "digest" else line)
+            return replace(asked, command=True)
+    path = path_in(rest if first.lower() == "digest" else asked.text)
     if path is not None:
-        return Request(key, HERE, user, line, (grant(path),))
-    links = tuple(find_links(line))
+        return replace(asked, links=(grant(path),))
+    links = tuple(find_links(asked.text))
     if first.lower() in verbs or not links:
-        return Request(key, HERE, user, line, command=True)
-    return Request(key, HERE, user, line, links)
+        return replace(asked, command=True)
+    return replace(asked, links=links)
 
 
 def path_in(words: str) -> Path | None:

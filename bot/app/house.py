@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.app.parts import MIB, extractor_of, fetcher_of, now
-from bot.commands import Receipt, Status, verbs
+from bot.commands import Receipt, Status, link_verbs
 from bot.config import Settings
 from bot.desk import Desk, Rules
 from bot.desk.verbs import Verbs
@@ -24,7 +24,8 @@ from bot.types import Place, Request
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """``grant`` makes a readable link of a local file: hand it to the terminal and to nobody else."""
+    """``grant`` makes a readable link of a local file: hand it to the terminal and to nobody else.
+    ``verbs``: first words that make a command of a line with a link."""
 
     desk: Desk
     store: Store
@@ -57,7 +58,7 @@ async def opened(settings: Settings) -> AsyncIterator[House]:
             clock=now,
             rules=Rules(settings.links_per_message, settings.retention_days),
         )
-        yield House(desk, store, Poller(store, web, feeds, now), files.grant, verbs())
+        yield House(desk, store, Poller(store, web, feeds, now), files.grant, link_verbs())
 
 
 async def status(settings: Settings, place: Place) -> str:

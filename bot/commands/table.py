@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
@@ -214,7 +214,7 @@ def _day(word: str) -> date:
     raise _Wrong(f"“{word}” is no day such as 2026-03-01")
 
 
-VERBS: tuple[Verb, ...] = (
+_STORY_VERBS: tuple[Verb, ...] = (
     Verb("digest", "digest <link>", "read a story: quotes, figures, who is named", ReadLink,
          lambda words: ReadLink(_url(_only(words))), links=True),
     Verb("more", "more [id]", "everything found in the story, not the key findings only", More,
@@ -233,8 +233,11 @@ VERBS: tuple[Verb, ...] = (
          lambda words: Judge(_maybe_id(words), useful=False)),
     Verb("receipt", "receipt [link]", "every host contacted for a digest", Receipt,
          lambda words: Receipt(_url(_only(words)) if words else None), looks=True, links=True),
-    Verb("delete", "delete [id]", "take a digest away, here and from the store", Delete,
+    Verb("delete", "delete [id]", "take a digest away, from here and from the store", Delete,
          lambda words: Delete(_maybe_id(words))),
+)  # fmt: skip
+
+_PLACE_VERBS: tuple[Verb, ...] = (
     Verb("follow", "follow <feed> [+word] [-word] [when]",
          "post the new stories of a feed or site here; +word: only with it, -word: never with it;"
          " when: now, hourly, or daily 08:30 Europe/London",
@@ -257,6 +260,8 @@ VERBS: tuple[Verb, ...] = (
          lambda words: Forget(_target(words)), links=True),
     Verb("help", "help [command]", "show this list, or one command", Help, _help, looks=True),
 )  # fmt: skip
+
+VERBS = (*_STORY_VERBS, *_PLACE_VERBS)
 
 _BY_WORD = {word: verb for verb in VERBS for word in (verb.word, *verb.aliases)}
 _BY_TYPE = {verb.makes: verb for verb in reversed(VERBS)}
@@ -311,12 +316,23 @@ def _bare_link(words: list[str]) -> Command:
 
 def help_text(verb: str | None = None, prefix: str = "") -> str:
     """One line a verb, the usages in one column; ``prefix`` is what a user types before it."""
-    rows = [row for row in VERBS if verb is None or row.word == verb]
-    width = max(len(prefix + row.usage) for row in rows)
-    lines = [f"{prefix + row.usage:<{width}}  {row.summary}{_also(row)}" for row in rows]
-    if verb is None:
-        lines.insert(0, "Paste a link to a story, and its digest is answered below it. Or:")
-    return "\n".join(lines)
+    if verb is not None:
+        return "\n".join(_rows([row for row in VERBS if row.word == verb], prefix))
+    rows = _rows(VERBS, prefix)
+    return "\n".join(
+        (
+            "Paste a link to a story: its digest is answered below it. Of stories, say:",
+            *rows[: len(_STORY_VERBS)],
+            "Of feeds, and how this place is served:",
+            *rows[len(_STORY_VERBS) :],
+            "[id] names a digest; without it, the latest one here is meant.",
+        )
+    )
+
+
+def _rows(verbs: Sequence[Verb], prefix: str) -> list[str]:
+    width = max(len(prefix + row.usage) for row in verbs)
+    return [f"{prefix + row.usage:<{width}}  {row.summary}{_also(row)}" for row in verbs]
 
 
 def _also(row: Verb) -> str:
