@@ -1,6 +1,7 @@
 """Block Kit as a page that looks as Slack shows it, for a person to look at.
 
-python -m tests.golden.picture FOLDER [NAME ...]   one .html each, and a .png where chromium is installed
+python -m tests.golden.picture FOLDER [NAME ...]   one .html each, and a .png where chromium is installed;
+below a message, in grey, what notifications and screen readers read (not with --guide before FOLDER)
 
 An approximation: widths, letters and colours of the desktop client, none of its code or pictures. It
 shows what the JSON says and nothing else: words are escaped, links are not followed.
@@ -26,20 +27,20 @@ _MEASURE = "<script>document.title = document.querySelector('main').scrollHeight
 Json = Any
 
 
-def page(kits: Sequence[Json]) -> str:
+def page(kits: Sequence[Json], *, fallback: bool = True) -> str:
     """One HTML page of messages ({"text", "blocks"}) and views ({"type", "blocks"})."""
-    shown = "\n".join(_view(kit) if "type" in kit else _message(kit) for kit in kits)
+    shown = "\n".join(_view(kit) if "type" in kit else _message(kit, fallback) for kit in kits)
     style = STYLE.read_text(encoding="utf-8")
     head = f'<!doctype html>\n<meta charset="utf-8">\n<style>\n{style}</style>\n'
     return f"{head}<main>\n{shown}\n</main>\n{_MEASURE}"
 
 
-def _message(kit: Json) -> str:
+def _message(kit: Json, fallback: bool) -> str:
+    below = f'<p class="fallback">{escape(kit["text"])}</p>' if fallback else ""
     return (
         '<article class="message"><i class="face">n</i><div class="body">'
         '<p class="who"><b>nutgraf</b> <small class="app">APP</small> <small>10:42</small></p>'
-        f"{_blocks(kit['blocks'])}</div></article>"
-        f'<p class="fallback">{escape(kit["text"])}</p>'
+        f"{_blocks(kit['blocks'])}</div></article>{below}"
     )
 
 
@@ -158,12 +159,13 @@ def _chromium(program: str, html: Path, *options: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    folder = Path(arguments[0])
-    names = arguments[1:] or sorted(path.name.partition(".")[0] for path in FOLDER.glob("*.slack.json"))
+    guide = arguments[0] == "--guide"
+    folder, *given = arguments[guide:]
+    names = given or sorted(path.name.partition(".")[0] for path in FOLDER.glob("*.slack.json"))
     for name in names:
         kit = json.loads((FOLDER / f"{name}.slack.json").read_text(encoding="utf-8"))
-        html = folder / f"{name}.html"
-        html.write_text(page([kit]), encoding="utf-8")
+        html = Path(folder) / f"{name}.html"
+        html.write_text(page([kit], fallback=not guide), encoding="utf-8")
         sys.stdout.write(f"{pictured(html) or html}\n")
     return 0
 
