@@ -27,15 +27,20 @@ class Withdrawal(Archive, Outbox, Intake):
         keys = await self._withdraw_requests(place, source, at)
         found = [row for key in keys for row in await self._of_request(key)]
         found += [row for row in await self._of_message(place, source) if row["request_key"] not in keys]
-        ids = [row["digest_id"] for row in found if row["digest_id"] is not None]
-        for key in keys:
-            ids += [row["id"] for row in await self._delete_digests("request_key = ?", key)]
-        for digest_id in sorted(set(ids)):
-            await self._delete_digests("id = ?", digest_id)
+        for digest_id in await self._delete_theirs(keys, found):
             await self._hold_back("digest_id = ?", digest_id, reason="withdrawn")
         for row in found:
             await self._hold_back("key = ?", row["key"], reason="withdrawn")
         return await self._with_the_chat([row["key"] for row in found])
+
+    async def _delete_theirs(self, keys: list[str], found: list[Row]) -> list[str]:
+        """The digests that these requests, or the askers of these deliveries, made: not those that were
+        made before and are only named or edited."""
+        gone = [row for key in keys for row in await self._delete_digests("request_key = ?", key)]
+        for row in found:
+            made = ("id = ? and request_key = ?", row["digest_id"], row["request_key"])
+            gone += await self._delete_digests(*made)
+        return [row["id"] for row in gone]
 
     async def _withdraw_requests(self, place: Place, source: str, at: datetime) -> list[str]:
         rows = await self._rows(

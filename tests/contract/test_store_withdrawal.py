@@ -82,6 +82,20 @@ async def test_a_digest_that_a_later_ask_made_under_the_message_goes_too(room: R
         assert await tx.request(retry.key) == retry, "the ask stands on no message that was deleted"
 
 
+@pytest.mark.parametrize("deed", [Deed.POST, Deed.EDIT])
+async def test_a_digest_that_the_message_only_named_stays(room: Room, deed: Deed) -> None:
+    async with room.begin() as tx:
+        await fill(tx, NOON, "E1")
+        await tx.take(command_request("E2", "reread d-E1"), NOON)
+        answer = Delivery("E2#1", "E2", HERE, replace(MESSAGE, digest_id="d-E1"), deed=deed, target="E1#0")
+        await tx.add_delivery(answer, NOON)
+        assert await tx.withdraw(HERE, "E2", NOON) == ()
+        assert await tx.digest("d-E1") == digest_record("d-E1", "E1")
+        posted = await tx.digest_delivery("d-E1")
+        assert posted is not None
+        assert (posted.key, posted.state) == ("E1#0", DeliveryState.POSTED)
+
+
 @pytest.mark.parametrize(
     ("state", "after", "told"),
     [
