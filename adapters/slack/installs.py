@@ -190,7 +190,7 @@ class Installs:
 
     async def grant(self, workspace: str) -> Grant | None:
         """The workspace's token, rotated in time; None when the app is not installed there, or Slack takes
-        its refresh token no more."""
+        its refresh token no more. Raises StoreUnusable."""
         known = self._grants.get(workspace)
         if known is not None and time.monotonic() - known[0] < _CACHE_S:
             return known[1]
@@ -198,7 +198,10 @@ class Installs:
             known = self._grants.get(workspace)
             if known is not None and time.monotonic() - known[0] < _CACHE_S:
                 return known[1]
-            found = await self._looked_up(workspace)
+            try:
+                found = await self._looked_up(workspace)
+            except SQLAlchemyError as error:
+                raise StoreUnusable("of Slack installations", type(error).__name__) from error
             if found is None:
                 self._grants.pop(workspace, None)
             else:

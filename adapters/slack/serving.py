@@ -90,6 +90,8 @@ def _tokens(installs: Installs) -> TokenOf:
         try:
             with told():
                 grant = await installs.grant(workspace)
+        except StoreUnusable as error:
+            raise ChatDown("the store of installations does not answer") from error
         except SlackFault as error:  # while a token is rotated
             raise error.fault.raised() from error
         return grant.bot_token if grant else None

@@ -136,6 +136,13 @@ async def test_a_workspace_gets_its_own_token(installs: Installs) -> None:
     assert await installs.grant("T9") is None
 
 
+async def test_a_database_that_fails_later_is_no_missing_installation(installs: Installs) -> None:
+    async with installs._engine.begin() as connection:
+        await connection.execute(sqlalchemy.text("drop table slack_bots"))
+    with pytest.raises(StoreUnusable):
+        await installs.grant("T1")
+
+
 async def test_no_token_lies_in_the_database(installs: Installs, options: SlackOptions) -> None:
     await save(
         installs,

@@ -80,13 +80,25 @@ async def test_a_pasted_link_is_answered_and_the_end_is_clean(
         assert TITLE in text_of(digest)
         assert digest.thread_ts == asked
         await slack.until(lambda: not posts[asked].reactions)
+        status = await nutgraf("status", home=tmp_path)  # also while it runs
+        assert (status.code, status.err) == (0, "")
         process.send_signal(end)
         code, err = await ended(process)
     assert code == 0
     assert err.splitlines() == ["nutgraf: serving slack. Ctrl-C stops it."]
     assert slack.breaches == []
-    status = await nutgraf("status", home=tmp_path)
-    assert status.code == 0
+
+
+async def test_slack_may_be_down_at_the_start(slack: FakeSlack, tmp_path: Path) -> None:
+    slack.fail("auth.test", kind="server_error")
+    slack.fail("auth.test", kind="ratelimited", after_s=1)
+    async with running(tmp_path, **socket_mode(slack)) as process:
+        await slack.connected(timeout_s=20)
+        process.send_signal(signal.SIGTERM)
+        code, err = await ended(process)
+    assert code == 0
+    assert err.count("again in") == 2
+    assert "Traceback" not in err
 
 
 async def test_signed_events_over_http(slack: FakeSlack, site: Site, tmp_path: Path) -> None:
