@@ -27,7 +27,7 @@ def listed(value: Any) -> list[Json]:
     return value or []
 
 
-def found(state: State, workspace: Workspace, args: Json, key: str = "channel") -> Channel:
+def found(workspace: Workspace, args: Json, key: str = "channel") -> Channel:
     """The channel of a call, as far as the bot may know of it."""
     if not args.get(key):
         raise Refused("invalid_arguments", f"missing required field: {key}")
@@ -58,7 +58,7 @@ def _writable(state: State, workspace: Workspace, args: Json) -> Channel:
         if wanted not in workspace.people:
             raise Refused("channel_not_found")
         return open_direct(state, workspace, wanted)
-    channel = found(state, workspace, args)
+    channel = found(workspace, args)
     if not workspace.sees(workspace.bot_user, channel):
         raise Refused("not_in_channel")
     if channel.archived:
@@ -154,7 +154,7 @@ def _post(channel: Channel, ts: Any) -> Post:
 
 async def update(state: State, token: Token, args: Json) -> Json:
     workspace = state.workspaces[token.team]
-    channel = found(state, workspace, args)
+    channel = found(workspace, args)
     post = _post(channel, args.get("ts"))
     if post.bot_id != workspace.bot_id or post.tombstone:
         raise Refused("cant_update_message")
@@ -181,7 +181,7 @@ def rewrite(
 
 async def delete(state: State, token: Token, args: Json) -> Json:
     workspace = state.workspaces[token.team]
-    channel = found(state, workspace, args)
+    channel = found(workspace, args)
     post = _post(channel, args.get("ts"))
     if post.bot_id != workspace.bot_id:
         raise Refused("cant_delete_message")
@@ -192,7 +192,7 @@ async def delete(state: State, token: Token, args: Json) -> Json:
 
 async def permalink(state: State, token: Token, args: Json) -> Json:
     workspace = state.workspaces[token.team]
-    channel = found(state, workspace, args)
+    channel = found(workspace, args)
     post = _post(channel, args.get("message_ts"))
     link = f"https://{workspace.domain}.slack.com/archives/{channel.id}/p{post.ts.replace('.', '')}"
     if post.thread_ts and post.thread_ts != post.ts:
@@ -207,7 +207,7 @@ def _reaction(state: State, token: Token, args: Json) -> tuple[Post, str, str]:
         raise Refused("invalid_name")
     if not args.get("timestamp"):
         raise Refused("no_item_specified")
-    channel = found(state, workspace, args)
+    channel = found(workspace, args)
     if not workspace.sees(workspace.bot_user, channel):
         raise Refused("not_in_channel")
     if channel.archived:

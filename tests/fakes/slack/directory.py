@@ -73,7 +73,7 @@ def channel_json(state: State, token: Token, channel: Channel) -> Json:
 
 
 async def conversations_info(state: State, token: Token, args: Json) -> Json:
-    channel = found(state, state.workspaces[token.team], args)
+    channel = found(state.workspaces[token.team], args)
     state.may_read(token, channel)
     body = channel_json(state, token, channel)
     if not off(args.get("include_num_members")):
@@ -83,7 +83,7 @@ async def conversations_info(state: State, token: Token, args: Json) -> Json:
 
 async def conversations_members(state: State, token: Token, args: Json) -> Json:
     """Pages of ``limit`` (100 when none is asked for); the cursor is opaque."""
-    channel = found(state, state.workspaces[token.team], args)
+    channel = found(state.workspaces[token.team], args)
     state.may_read(token, channel)
     try:
         limit = int(args.get("limit") or 100)
@@ -102,7 +102,7 @@ async def conversations_members(state: State, token: Token, args: Json) -> Json:
 async def conversations_open(state: State, token: Token, args: Json) -> Json:
     workspace = state.workspaces[token.team]
     if args.get("channel"):
-        return {"channel": {"id": found(state, workspace, args).id}}
+        return {"channel": {"id": found(workspace, args).id}}
     users = args.get("users") or ""
     wanted = users if isinstance(users, list) else [user for user in str(users).split(",") if user]
     if not wanted:

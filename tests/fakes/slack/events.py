@@ -24,16 +24,7 @@ def as_json(state: State, post: Post) -> Json:
     if post.tombstone:
         body |= {"subtype": "tombstone", "hidden": True, "is_locked": False}
     if post.bot_id:
-        body |= {
-            "bot_id": post.bot_id,
-            "app_id": post.app_id,
-            "bot_profile": {
-                "id": post.bot_id,
-                "app_id": post.app_id,
-                "name": "nutgraf",
-                "team_id": post.team,
-            },
-        }
+        body |= _bot(post)
     elif not post.tombstone:
         body["client_msg_id"] = f"client-{post.ts}"
     if post.blocks:
@@ -44,28 +35,38 @@ def as_json(state: State, post: Post) -> Json:
         body["metadata"] = post.metadata
     if post.edited_ts:
         body["edited"] = {"user": post.user, "ts": post.edited_ts}
+    return body | _thread(channel, post)
+
+
+def _bot(post: Post) -> Json:
+    """Who of the apps wrote it."""
+    profile = {"id": post.bot_id, "app_id": post.app_id, "name": "nutgraf", "team_id": post.team}
+    return {"bot_id": post.bot_id, "app_id": post.app_id, "bot_profile": profile}
+
+
+def _thread(channel: Channel, post: Post) -> Json:
+    """Where it stands in a thread: as its parent, or as an answer."""
     replies = channel.replies(post.ts)
-    if post.thread_ts:
-        body["thread_ts"] = post.thread_ts
-        parent = channel.posts.get(post.thread_ts)
-        if parent is not None and parent is not post:
-            body["parent_user_id"] = parent.user
     if replies:
-        body |= {
+        return {
             "thread_ts": post.ts,
             "reply_count": len(replies),
             "reply_users": list(dict.fromkeys(reply.user for reply in replies)),
             "latest_reply": replies[-1].ts,
         }
-    return body
+    if not post.thread_ts:
+        return {}
+    parent = channel.posts.get(post.thread_ts)
+    whose = {} if parent is None or parent is post else {"parent_user_id": parent.user}
+    return {"thread_ts": post.thread_ts, **whose}
 
 
-def hears(state: State, workspace: Workspace, channel: Channel) -> bool:
+def hears(workspace: Workspace, channel: Channel) -> bool:
     return workspace.bot_user in channel.members
 
 
 def _tell(state: State, workspace: Workspace, channel: Channel, event: Json) -> None:
-    if not hears(state, workspace, channel):
+    if not hears(workspace, channel):
         return
     told: Json = event.get("message") or event.get("previous_message") or event
     own = told.get("app_id") == state.settings.app_id
@@ -83,7 +84,7 @@ def posted(state: State, workspace: Workspace, channel: Channel, post: Post) -> 
     body = as_json(state, post)
     _tell(state, workspace, channel, body)
     named = f"<@{workspace.bot_user}>" in post.text or f"<@{workspace.bot_user}|" in post.text
-    if named and not post.bot_id and hears(state, workspace, channel) and channel.kind != "im":
+    if named and not post.bot_id and hears(workspace, channel) and channel.kind != "im":
         mention = body | {"type": "app_mention", "channel": channel.id, "event_ts": post.ts}
         state.emit(workspace, "app_mention", mention)
 
@@ -122,7 +123,7 @@ def _say_deleted(state: State, workspace: Workspace, channel: Channel, before: J
 def joined(state: State, workspace: Workspace, channel: Channel, user: str, inviter: str) -> None:
     channel.members.append(user)
     ts = state.numbers.ts()
-    if not hears(state, workspace, channel):
+    if not hears(workspace, channel):
         return
     letter = "C" if channel.kind == "channel" else "G"
     event = {
@@ -152,7 +153,7 @@ def left(state: State, workspace: Workspace, channel: Channel, user: str, actor:
         "type": "member_left_channel", "user": user, "channel": channel.id, "channel_type": letter,
         "team": workspace.id, "event_ts": ts,
     }  # fmt: skip
-    if hears(state, workspace, channel):
+    if hears(workspace, channel):
         state.emit(workspace, "member_left_channel", event)
 
 
@@ -170,7 +171,7 @@ def _slackbot(state: State, workspace: Workspace, text: str) -> None:
 def closed(state: State, workspace: Workspace, channel: Channel, what: str, actor: str) -> None:
     """``what``: archive, unarchive or deleted. Of a private channel only members hear."""
     prefix = "channel" if channel.kind == "channel" else "group"
-    heard = channel.kind == "channel" or hears(state, workspace, channel)
+    heard = channel.kind == "channel" or hears(workspace, channel)
     channel.archived = what != "unarchive"
     if what == "deleted":
         del workspace.channels[channel.id]

@@ -48,9 +48,7 @@ READ_SCOPE = {"channel": "channels:read", "group": "groups:read", "im": "im:read
 OPEN_METHODS = frozenset({"oauth.v2.access", "apps.connections.open"})
 
 # nutgraf promises to read no history: the call itself is the breach
-HISTORY = frozenset(
-    {"conversations.history", "conversations.replies", "search.messages", "conversations.list"}
-)
+HISTORY = frozenset({"conversations.history", "conversations.replies", "search.messages"})
 
 TAKES: dict[str, frozenset[str]] = {
     "chat.postMessage": frozenset(

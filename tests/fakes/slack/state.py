@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 from tests.fakes.slack.delivery import COMMAND, EVENT, INTERACTION, Delivery, Envelope
@@ -132,7 +131,6 @@ class State:
         self.unchecked: list[list[Json]] = []
         self.user_errors: list[str] = []  # what people saw because the app did not answer in time
         self.unheard: list[str] = []  # events that the app is not subscribed to or may not see
-        self.last_posted: dict[str, float] = defaultdict(float)
         self.base = ""
         self.echoes = True  # False: Slack never reports the app's own posts to it
 
