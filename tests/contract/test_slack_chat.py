@@ -67,6 +67,26 @@ async def test_an_answer_to_a_message_that_is_gone_does_not_land_in_the_channel(
         assert [post for post in here.slack.channel("desk").posts.values() if post.bot_id] == []
 
 
+async def test_a_burst_into_one_channel_keeps_slacks_pace() -> None:
+    """Twenty times as fast as Slack, on both sides."""
+    async with desk(messages_per_s=20) as here:
+        chat = SlackChat(here.clients, pace=Pace(every_s=0.05))
+        await asyncio.gather(*(chat.post(here.place, message(f"Pier {n}."), f"k{n}") for n in range(30)))
+        assert here.said("chat.postMessage") == ["ok"] * 30
+
+
+async def test_slacks_own_limit_is_heeded_when_it_is_lower_than_ours(here: Desk) -> None:
+    here.slack.fail("chat.postMessage", kind="ratelimited", after_s=30)
+    with pytest.raises(ChatDown):
+        await here.chat.post(here.place, message("Pier closes."), "k1")
+    with pytest.raises(ChatDown) as caught:
+        await here.chat.post(here.place, message("Pier reopens."), "k2")
+    assert caught.value.retry_after_s == pytest.approx(30, abs=1)
+    other = here.slack.add_channel("sport", ["ada", "nutgraf"])
+    await here.chat.post(Place("slack", TEAM, other), message("Elsewhere it goes on."), "k3")
+    assert here.said("chat.postMessage") == ["ratelimited", "ok"]
+
+
 # ---------------------------------------------------------------------- for one alone
 
 
