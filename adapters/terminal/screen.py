@@ -73,6 +73,9 @@ class Screen:
                 rows.append(Text())
             rows += self._rows(block)
             before = block.kind
+        if "more" in message.choices:
+            hint = f"Say “more” for the other {message.more}, “cite” to quote it, “reread” for what changed."
+            rows.append(Text(hint, style="dim italic"))
         # in one piece: a moving sign below it is redrawn once
         self._console.print(Group(*rows, Text()))
         self._out.flush()

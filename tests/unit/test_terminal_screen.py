@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +42,13 @@ def test_help_keeps_its_second_column() -> None:
     assert column > max(len(verb.usage) for verb in VERBS)
     assert all(row[column - 1] == " " and row[column] != " " for row in rows)
     assert len(rows) > len(VERBS)  # some of them ran over
+
+
+def test_a_digest_with_more_in_it_says_how_to_see_it() -> None:
+    message = replace(digest(), choices=("more", "cite"), more=7)
+    assert "Say “more” for the other 7, “cite”" in ESCAPES.sub("", shown(message))
+    assert "Say “more”" not in ESCAPES.sub("", shown(replace(message, choices=("cite",))))
+    assert "Say “more”" not in shown(message, styled=False), "words in a pipe are the digest's own"
 
 
 def test_a_quote_and_its_speaker_stand_behind_one_bar() -> None:
