@@ -7,9 +7,10 @@ seconds: what takes longer than ``ACK_WITHIN_S`` goes on behind the acknowledgem
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -37,16 +38,15 @@ from adapters.slack.presses import (
     command_of,
     first_field,
     is_link,
-    links_of_command,
     note_of,
     press_of,
     report_of,
     shortcut_of,
 )
 from adapters.slack.shown import LOADING, Shown, line, whispered
-from adapters.slack.views import detail_view, wrong_view
+from adapters.slack.views import detail_view, reported, wrong_view
 from bot.desk import Desk
-from bot.desk.spoken import changes
+from bot.desk.spoken import changes, fetches
 from bot.errors import StoreUnusable
 from bot.standing import Standing
 from bot.types import Message, Place, Request
@@ -61,6 +61,7 @@ NOT_INSIDE = "I am not in this channel, so I cannot post here. Invite me first: 
 NO_LINK = "There is no link in this message."
 OLD = "This button is from an older message and does nothing any more. Paste the link again."
 NO_STORE = "I cannot reach my store just now, so nothing was done. Try again in a minute."
+NO_WORDS = "Say in a few words what is wrong."
 LATER = "This takes longer than a window waits. The answer comes as a message to you."
 
 
@@ -73,7 +74,7 @@ class Listeners:
         self._chores = chores
         self._clock = clock
         self._shown = Shown(chat.clients)
-        self.removed: Callable[[str], Any] | None = None  # awaited with a workspace that took its token back
+        self.removed: Callable[[str], Awaitable[None]] | None = None  # of a workspace that signed out
 
     # -------------------------------------------------------------------------- events
 
@@ -123,8 +124,7 @@ class Listeners:
 
     async def command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """``/nutgraf ...``: the answer rides on the acknowledgement, if it is there in time."""
-        request, links = command_of(body), links_of_command(body)
-        asked = await self._chores.within(ACK_WITHIN_S, self._told(self._commanded(request, links)))
+        asked = await self._chores.within(ACK_WITHIN_S, self._told(self._commanded(command_of(body))))
         if not asked.done():
             await ack()
             self._chores.start(self._whisper_later(asked, body))
@@ -132,7 +132,7 @@ class Listeners:
         answer = asked.result()
         await (ack(whispered(answer)) if answer else ack())
 
-    async def _commanded(self, request: Request, links: tuple[str, ...]) -> Message | None:
+    async def _commanded(self, request: Request) -> Message | None:
         request = await self._with_standing(request)
         answer = await self._desk.ask(request)
         if answer is not None:
@@ -140,7 +140,8 @@ class Listeners:
         if not await self._shown.is_inside(request.place):
             return line(NOT_INSIDE)
         await self._desk.take(request)
-        return line(f"Reading {host_of(links[0])} …") if links else None
+        url = fetches(request.text)
+        return _reading(url) if url else None
 
     async def shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """ "Digest this link": below the message, for everybody there."""
@@ -154,7 +155,7 @@ class Listeners:
         if not await self._shown.is_inside(request.place):
             return line(NOT_INSIDE)
         await self._desk.take(request)
-        return line(f"Reading {host_of(request.links[0])} …")
+        return _reading(request.links[0])
 
     # ------------------------------------------------------------------------- presses
 
@@ -219,19 +220,22 @@ class Listeners:
         except (KeyError, ValueError):
             await ack()
             return
+        if not reported(body["view"]):
+            await ack(response_action="errors", errors={first_field(body): NO_WORDS})
+            return
         asked = await self._chores.within(ACK_WITHIN_S, self._told(self._done(request)))
         fault = asked.result() if asked.done() else None
-        if fault is not None and first_field(body):
+        if fault is not None:
             await ack(response_action="errors", errors={first_field(body): fault.plain})
         else:
             await ack()
 
     # --------------------------------------------------------------------- underneath
 
-    async def _told(self, work: Any) -> Message | None:  # noqa: ANN401 - awaits one Message or None
+    async def _told(self, work: Coroutine[Any, Any, Message | None]) -> Message | None:
         """Faults as a sentence: a person waits for it."""
         try:
-            answer: Message | None = await work
+            answer = await work
         except StoreUnusable as error:
             log.error("the store cannot be used: %s", error)  # noqa: TRY400 - no bug of ours
             return line(NO_STORE)
@@ -241,10 +245,14 @@ class Listeners:
             return line(f"Something broke here (ref {ref}).")
         return answer
 
-    async def _whisper_later(self, asked: Any, body: Body) -> None:  # noqa: ANN401 - a task of _told
+    async def _whisper_later(self, asked: asyncio.Task[Message | None], body: Body) -> None:
         answer = await asked
         if answer is not None:
             await self._shown.whisper(text_at(body, "response_url"), answer)
+
+
+def _reading(url: str) -> Message:
+    return line(f"Reading {host_of(url)} …")
 
 
 def _detail(press: Press, answer: Message | None) -> dict[str, Any]:

@@ -44,11 +44,6 @@ def command_of(body: Body) -> Request:
     )
 
 
-def links_of_command(body: Body) -> tuple[str, ...]:
-    """What a slash command is to read."""
-    return typed(text_at(body, "text")).links
-
-
 def press_of(body: Body) -> Press:
     """A button, an entry of a menu, a verdict. Raises KeyError, ValueError for what is not ours, or not
     any more."""

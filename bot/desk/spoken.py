@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import link_verbs, only_looks, parse, verbs
+from bot.commands import Follow, ReadLink, link_verbs, only_looks, parse, verbs
 from bot.errors import AskError
 
 
@@ -19,3 +19,12 @@ def changes(words: str) -> bool:
         return not only_looks(parse(words))
     except AskError:
         return False
+
+
+def fetches(words: str) -> str | None:
+    """The address that the command is going to read, so that its answer takes a while; None: none."""
+    try:
+        command = parse(words)
+    except AskError:
+        return None
+    return command.url if isinstance(command, ReadLink | Follow) else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.listeners import OLD
+from adapters.slack.listeners import NO_WORDS, OLD
 from tests.fakes.slack import text_of
 from tests.fakes.slack.words import words_of
 from tests.fakes.slack.world import Post
@@ -73,7 +73,9 @@ async def test_read_again_edits_in_place_and_says_what_changed(tmp_path: Path) -
     async with office(tmp_path) as here:
         ts = await here.paste(LINK)
         post = await here.digest(ts)
-        here.web.pages = {LINK: 'Pier closed\nThe mayor of Uln said: "We have shut the whole pier for good." Nobody else spoke.'}
+        here.web.pages = {
+            LINK: 'Pier closed\nThe mayor of Uln said: "We shut the whole pier for good." Nobody else spoke.'
+        }
         await press(here, post, "nutgraf:reread")
         await here.slack.until(lambda: "shut the whole pier" in text_of(post))
         digest, changes = await here.answered(ts, count=2)
@@ -94,6 +96,8 @@ async def test_a_wrong_quote_is_reported_in_a_window(tmp_path: Path) -> None:
         post = await here.digest(await here.paste(LINK))
         await menu(here, post, "wrong")
         await window(here, "What is wrong?")
+        blank = await here.slack.submit("ada", {"nutgraf:words": " \n "})
+        assert blank["answer"]["errors"] == {"nutgraf_words": NO_WORDS}
         done = await here.slack.submit("ada", {"nutgraf:words": "The mayor\nsaid it <!channel>"})
         assert done["acked"]
         assert "Noted" in (await here.told())[0]
@@ -207,7 +211,13 @@ async def test_everything_that_slack_can_send_is_acknowledged(tmp_path: Path) ->
         workspace = here.slack.workspace()
         user = {"id": here.id("ada"), "team_id": workspace.id}
         team = {"id": workspace.id}
-        view = {"id": "V1", "type": "modal", "callback_id": "long_gone", "state": {"values": {}}, "private_metadata": ""}
+        view = {
+            "id": "V1",
+            "type": "modal",
+            "callback_id": "long_gone",
+            "state": {"values": {}},
+            "private_metadata": "",
+        }
         strange = [
             {"type": "view_submission", "view": view},
             {"type": "view_submission", "view": {**view, "callback_id": "nutgraf_wrong"}},
