@@ -74,7 +74,10 @@ def key_of_blocks(blocks: object) -> str | None:
 def fallback(message: Message) -> str:
     """At most 300 characters, escaped: ``Title (Outlet) — 4 quotes, 3 names. “First ...” — Speaker``."""
     titles = _words(message.blocks, BlockKind.TITLE)
-    told = _headline(message.blocks, titles[0]) if titles else " ".join(_lines(message.blocks))
+    if len(titles) > 1:  # several stories under a line of our own
+        told = f"{titles[0]}: {'; '.join(titles[1:])}"
+    else:
+        told = _headline(message.blocks, titles[0]) if titles else " ".join(_lines(message.blocks))
     limit = _FALLBACK_LIMIT
     text = shortened(told, limit) or "A message from nutgraf"
     while not _room(text):

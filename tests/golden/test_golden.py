@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from tests.golden.picture import page
 from tests.golden.renew import FOLDER, NAMES, rendered, shown
 from tests.golden.windows import WINDOWS
 
@@ -20,6 +23,14 @@ def test_a_window_of_slack_reads_as_before(name: str) -> None:
     for file, text in shown(name).items():
         kept = (FOLDER / file).read_bytes().decode()
         assert text == kept, f"{file} differs: python -m tests.golden.renew {name}, and look at the picture"
+
+
+def test_the_pictures_can_be_drawn() -> None:
+    kits = [json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.slack.json"))]
+    drawn = page(kits)
+    assert drawn.count('<article class="message">') == sum("type" not in kit for kit in kits)
+    assert "&lt;!here&gt;" in drawn
+    assert "<!here>" not in drawn
 
 
 def test_no_golden_digest_without_its_story() -> None:

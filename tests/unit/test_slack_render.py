@@ -151,6 +151,14 @@ def test_the_choices_of_a_greeting_are_three_buttons_in_a_row() -> None:
             "Council passes budget (Ann Lee, Example Herald) — 1 quote. “We had no good options left,” […]"
             " “We took the least bad.” — Mara Lindt, council leader",
         ),
+        (
+            message(
+                *(block(BlockKind.TITLE, title) for title in ("2 new stories from Herald", "Ferry", "Pool")),
+                block(BlockKind.QUOTE, "“Last”"),
+                block(BlockKind.SPEAKER, "— Ann Lee"),
+            ),
+            "2 new stories from Herald: Ferry; Pool",
+        ),
         (text_message("Nothing is followed here.\nSay “follow”."), "Nothing is followed here. Say “follow”."),
         (text_message("<!channel> & co"), "&lt;!channel&gt; &amp; co"),
         (Message((), ""), "A message from nutgraf"),
