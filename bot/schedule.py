@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.records import FEED_KEY, GONE_KEY, ROUNDUP_KEY, DigestRecord, FeedState, Gathered
@@ -233,6 +233,14 @@ def roundup_stories(request: Request) -> tuple[tuple[Told, ...], int]:
     """The stories that ``roundup_request`` put into the request, oldest first, and how many it left out."""
     words = json.loads(request.text)
     return tuple(map(Told, request.links, words["printed"])), words["left"]
+
+
+def slot_of(request: Request) -> datetime:
+    """When the message that ``roundup_request`` asked for was due. Raises ValueError for another request."""
+    if not request.key.startswith(ROUNDUP_KEY):
+        raise ValueError(f"no round-up: {request.key!r}")
+    slot = request.key.split(":", 5)[5].partition("-")[0]
+    return datetime.fromtimestamp(int(slot), UTC)
 
 
 def reading_order(subscription: Subscription, stories: Sequence[Told]) -> tuple[Told, ...]:

@@ -11,16 +11,26 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from zlib import crc32
 
 from bot.desk.outcome import Act, Outcome
 from bot.desk.reading import Reader, delivery_key, digest_id
 from bot.desk.rules import muted
 from bot.digest import Digest
-from bot.errors import BadLink, Blocked, NutgrafError, SiteFailed
+from bot.errors import BadLink, Blocked, NutgrafError, SiteFailed, TooSlow, Unreachable
 from bot.ports import Clock, Store, Transaction, TryLater
 from bot.records import DigestRecord
 from bot.render.roundup import BROKE, Story, reason_of, roundup_message
-from bot.schedule import Told, has_had, reading_order, roundup_stories, subscription_number, wanted
+from bot.schedule import (
+    Told,
+    has_had,
+    reading_order,
+    roundup_stories,
+    slot_of,
+    subscription_number,
+    wanted,
+)
 from bot.types import Request, Subscription
 from bot.urls import canonical, host_of
 
@@ -31,7 +41,11 @@ LOOK_MOST = 30  # stories that are fetched to find them, where words choose
 LISTED_MOST = 5  # stories of a message that are told by their title only
 LIMIT_S = 120.0  # for all of them: ten of one host take 15 s where it is well, and a worker is held so long
 AT_ONCE = 3  # messages in the making: of the engine's eight workers most are left to people's links
-_TURN_S = 5.0
+_TURN_S = 10.0  # before it is tried again, later half of the time waited: 15 tries in the first hour, fewer
+# than the engine gives up after, should a restart forget that they do not count
+_TURN_MOST_S = 600.0
+PATIENCE = timedelta(minutes=30)  # behind the slot: so long a site that is down altogether is waited for
+_AGAIN_S = 300.0
 
 
 @dataclass(slots=True)
@@ -42,6 +56,7 @@ class _Found:
     unread: list[tuple[Told, str]] = field(default_factory=list)
     refusing: set[str] = field(default_factory=set)  # hosts that asked to be left alone
     looked: int = 0
+    passing: int = 0  # of ``looked``: failures that may be over in a while
 
     @property
     def full(self) -> bool:
@@ -57,22 +72,32 @@ class Roundups:
     clock: Clock
     limit_s: float = LIMIT_S
     _in_hand: set[str] = field(default_factory=set)  # host and channel of each message in the making
+    _waiting: dict[str, float] = field(default_factory=dict)  # request -> since when, by the loop's clock
 
     async def prepared(self, request: Request, key: str) -> Act | None:
         """Everything that takes long; ``key`` is the delivery's. None when nobody is told anything: the
         subscription ended, is paused or stopped, or none of the stories is wanted.
 
-        Raises TryLater while enough others are in the making, or one of the same site or channel.
+        Raises TryLater while enough others are in the making, or one of the same site or channel; and for
+        half an hour while not one story can be read.
         """
         place = request.place
         marks = {host_of(request.links[-1]), f"{place.platform}/{place.workspace}/{place.channel}"}
         if self._in_hand & marks or len(self._in_hand) >= 2 * AT_ONCE:
-            raise TryLater("other round-ups are in the making", _TURN_S, counts=False)
+            wait_s = self._turn_s(request.key)
+            raise TryLater("other round-ups are in the making", wait_s, counts=False)
+        self._waiting.pop(request.key, None)
         self._in_hand.update(marks)
         try:
             return await self._made(request)
         finally:
             self._in_hand.difference_update(marks)
+
+    def _turn_s(self, key: str) -> float:
+        now_s = asyncio.get_running_loop().time()
+        waited_s = now_s - self._waiting.setdefault(key, now_s)
+        apart = 1 + crc32(key.encode("utf-8", "replace")) / 2**33  # up to a half more: not all at one moment
+        return min(max(_TURN_S, waited_s / 2) * apart, _TURN_MOST_S)
 
     async def _made(self, request: Request) -> Act | None:
         told, left = roundup_stories(request)
@@ -85,6 +110,8 @@ class Roundups:
         if not told:
             return None
         found = await self._read(subscription, told, settings)
+        if 0 < found.looked == found.passing and self.clock() < slot_of(request) + PATIENCE:
+            raise TryLater("no story of it can be read now", _AGAIN_S, counts=False)
         async with self.store.begin() as tx:
             await self._without_had(tx, subscription, found)
         # a thread: ten documents of long stories take a second
@@ -133,6 +160,7 @@ class Roundups:
         try:
             digest = await self.reader.read(one.url)
         except NutgrafError as error:
+            found.passing += _may_pass(error)
             if _asks_to_wait(error):
                 found.refusing.add(host)
             _log.info("round-up host=%s outcome=%s", host, error.code())
@@ -191,6 +219,10 @@ async def _subscription(tx: Transaction, request: Request) -> Subscription | Non
         if one.id == number and not one.paused and one.stopped is None:
             return one
     return None
+
+
+def _may_pass(error: NutgrafError) -> bool:
+    return isinstance(error, Unreachable | TooSlow | SiteFailed) or _asks_to_wait(error)
 
 
 def _asks_to_wait(error: NutgrafError) -> bool:

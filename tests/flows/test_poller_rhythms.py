@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -89,6 +90,19 @@ async def test_what_was_gathered_behind_the_tick_is_a_message_of_its_own(room: R
     (second,) = await tick(room, NOON + HOUR + timedelta(minutes=1))
     assert (names(first), names(second)) == (["ferry"], ["late"])
     assert first.key != second.key
+
+
+async def test_two_pollers_make_one_request(room: Room) -> None:
+    room.publish("old")
+    await room.follow(CITY, rhythm="hourly")
+    await room.follow(SPORT, rhythm="hourly")
+    room.publish("ferry", "old")
+    await tick(room, NOON + timedelta(minutes=20))
+    before = len(room.deferred.keys)
+    room.clock.now = NOON + HOUR
+    await asyncio.gather(*(room.poller.poll_due() for _ in range(4)))
+    asked = [await room.request(key) for key in room.deferred.keys[before:]]
+    assert sorted(request.place.channel for request in asked) == ["city", "sport"]
 
 
 @pytest.mark.parametrize("ending", ["unfollow", "pause", "stop"])

@@ -200,6 +200,31 @@ async def test_a_site_that_asks_to_wait_is_left_alone(desk: Desk, refusal: Excep
     assert len(lines(message, BlockKind.TEXT)) == 4
 
 
+async def test_a_site_that_is_down_is_waited_for_but_not_for_long(desk: Desk) -> None:
+    one = await desk.follow()
+    down = SiteFailed("paper.example", 500)
+    desk.publish(a=down, b=TooSlow("paper.example", 20.0), c=Blocked("paper.example", 429))
+    request = desk.request(one, ["a", "b"])
+    for minutes in (0, 29):
+        desk.clock.now = NOON + timedelta(minutes=minutes)
+        with pytest.raises(TryLater) as wait:
+            await desk.outcome(request)
+        assert not wait.value.counts
+        assert wait.value.after_s == 300
+    desk.clock.now = NOON + timedelta(minutes=30)
+    message = await desk.told(request)
+    assert lines(message, BlockKind.TEXT) == [
+        "• About b (its site was too slow)",
+        "• About a (its site has a fault)",
+    ]
+
+
+async def test_one_dead_link_is_not_waited_for(desk: Desk) -> None:
+    one = await desk.follow()
+    desk.publish(a=SiteFailed("paper.example", 500))
+    assert lines(await desk.told(desk.request(one, ["a", "gone"])), BlockKind.TEXT)
+
+
 async def test_no_time_is_no_silence(desk: Desk) -> None:
     hurried = Desk(desk.store, limit_s=0.0)
     one = await hurried.follow()
@@ -276,6 +301,8 @@ async def test_two_of_one_site_or_channel_take_turns(desk: Desk) -> None:
         with pytest.raises(TryLater) as wait:
             await busy.outcome(request)
         assert not wait.value.counts
+        assert wait.value.after_s is not None
+        assert 10 <= wait.value.after_s <= 15
     slow.go.set()
     await making
     assert (await busy.told(roundup_request(third, [other]))).plain.startswith("1 new story")

@@ -20,6 +20,7 @@ from bot.schedule import (
     reading_order,
     roundup_request,
     roundup_stories,
+    slot_of,
     subscription_number,
     wanted,
 )
@@ -54,6 +55,9 @@ def test_the_request_of_what_was_gathered() -> None:
     assert subscription_number(request) == number_in(request.key) == 2
     assert request.links == tuple(row.url for row in ROWS)
     assert (request.place, request.user, request.command) == (subscription().place, "ada", False)
+    assert slot_of(request) == NOW
+    with pytest.raises(ValueError, match="no round-up"):
+        slot_of(replace(request, key="feed:slack:w:c:2:17-4"))
     told, left = roundup_stories(request)
     assert ([one.title for one in told], left) == (["About a", "About b", "About c"], 0)
     assert told[0].text == "About a\n(sum)"
