@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.choices import DIGEST_CHOICES
 from bot.digest import Digest, citation, compose
-from bot.render import digest_message, html, markdown, text_message
+from bot.render import digest_message, full_message, html, markdown, text_message
 from bot.render.marked import escaped
 from bot.render.message import figure_label
 from bot.render.source import outlet, source_line
@@ -69,6 +70,31 @@ def test_the_layout() -> None:
         "\n"
         "3 quotes, all verbatim · 2 figures · 1 name · contacted: harbour.example"
     )
+
+
+def test_a_digest_with_an_id_offers_its_choices_and_says_how_much_more_there_is() -> None:
+    whole, part = digest(), Digest(article(), FINDINGS, (0,), (), ())
+    assert (digest_message(whole).choices, digest_message(whole).more) == ((), 0)
+    assert digest_message(whole, "d1").choices == tuple(one for one in DIGEST_CHOICES if one != "more")
+    assert (digest_message(part, "d1").choices, digest_message(part, "d1").more) == (DIGEST_CHOICES, 5)
+
+
+def test_everything_found_in_order_of_print() -> None:
+    part = Digest(article(), FINDINGS, (2,), (1,), ())
+    full = full_message(part, "d1")
+    assert (full.digest_id, full.choices, full.more) == ("d1", (), 0)
+    quotes = [block.runs[0].text for block in full.blocks if block.kind is BlockKind.QUOTE]
+    assert [quote[:8] for quote in quotes] == ["“I never", "“The pie", "“And the"]
+    assert "3 quotes, all verbatim · 2 figures · 1 name" in full.plain
+    assert full.plain == digest_message(digest()).plain.replace(
+        "contacted: harbour.example", "no host contacted"
+    )
+
+
+def test_an_earlier_figure_is_marked_where_everything_is_shown() -> None:
+    old = replace(FINDINGS.figures[0], superseded=True)
+    shown = full_message(Digest(article(), replace(FINDINGS, figures=(old,)))).plain
+    assert "Holt said. (a later figure is given) (Maren Holt)" in shown
 
 
 def test_plain_and_blocks_say_the_same() -> None:
