@@ -150,22 +150,22 @@ class Answers:
         async with self.store.begin() as tx:
             if await tx.request(request.key) is None:
                 return Went()  # withdrawn while an earlier ask was answered
+            # it may belong to another request of the same message, whose job delivers it
             there = await tx.delivery(ask.key)
-            if there is not None and there.request_key != request.key:
-                return Went()  # the same link of the same message came in another way: that job does it
             written = there is not None or (request.command and bool(await tx.deliveries(request.key)))
         failed = there is not None and RETRY in there.message.choices
         went = Went(read=not failed) if written else await self._write(request, ask, starts)
         return went.and_(Went(well=await self._deliver(request)))
 
     async def _deliver(self, request: Request) -> bool:
-        """All that is written for the request, in order; False when a message of it is parked."""
+        """All that is written for the request, in order; False when a message is parked that nobody took
+        back. (No words: taken back. An edit of what is gone from the chat is no loss.)"""
         async with self.store.begin() as tx:
             written = await tx.deliveries(request.key)
         well = True
         for one in written:
             done = await self.outgoing.deliver(one.key) if one.state in _WAITING else one.state is _POSTED
-            well = well and (done or one.deed is not Deed.POST)
+            well = well and (done or one.deed is not Deed.POST or not one.message.blocks)
         return well
 
     async def _write(self, request: Request, ask: Ask, starts: Starts) -> Went:
@@ -260,12 +260,11 @@ _WAITING = frozenset({DeliveryState.NEW, DeliveryState.POSTING})
 
 
 async def _add(tx: Transaction, request: Request, key: str, outcome: Outcome, at: datetime) -> None:
-    """Store what is to be delivered; nothing when another request of the message did it first."""
+    """Store what is to be delivered; a row that another request of the message has stored stands."""
     if outcome.answer is not None:
         alone = None if outcome.public else told_alone(request)
         answer = Delivery(key, request.key, request.place, outcome.answer, only_for=alone)
-        if not await tx.add_delivery(answer, at):
-            return
+        await tx.add_delivery(answer, at)
     for deed in outcome.further:
         await tx.add_delivery(deed, at)
 

@@ -70,6 +70,7 @@ def fetching(room: Room, monkeypatch: pytest.MonkeyPatch, meanwhile: Then) -> No
         if not happened:
             happened = True
             await meanwhile()
+        room.web.asked.append(url)
         return await FakeWeb(PAGES).get(url)
 
     monkeypatch.setattr(room.web, "get", get)
@@ -97,6 +98,7 @@ async def test_deleted_while_it_is_read(room: Room, monkeypatch: pytest.MonkeyPa
     assert room.chat.sent == []
     assert await room.engine.backlog() == {}
     assert room.chat.marks == [("E1", "reading")], "there is nothing left to mark"
+    assert room.web.asked == [STORY], "and nothing left to read"
 
 
 async def test_deleted_before_its_event_came(room: Room) -> None:
@@ -283,3 +285,14 @@ async def test_a_digest_deleted_while_it_is_posted(room: Room) -> None:
     await settle(room)
     assert chat.public == []
     assert (await room.desk.status()).waiting == 0
+
+
+async def test_a_digest_deleted_while_the_chat_is_down_is_never_posted(room: Room) -> None:
+    room.chat.failures = [ChatDown("503")]
+    await room.desk.take(link_request("E1", STORY))
+    await room.desk.drain()
+    await room.say(command_request("P1", f"delete {digest_id(E1_STORY)}", private=True))
+    await settle(room)
+    assert room.chat.public == []
+    counts = await room.desk.status()
+    assert (counts.waiting, counts.failed, counts.digested) == (0, 0, 0)
