@@ -14,6 +14,12 @@ from bot.types import Place
 # What a later reading of a story leaves as it is: the digest still answers the message it stands under.
 _LASTING = ("id", "request_key", "platform", "workspace", "channel", "thread")
 
+# The digest itself: what is posted of it later ("more") answers somebody else.
+_FIRST_POST = (
+    "select f.key from deliveries f where f.digest_id = d.id and f.deed = ? and f.only_for is null"
+    " order by f.created_at, f.key"
+)
+
 
 class Archive(Voices):
     """See ``bot.ports.Archive``."""
@@ -78,14 +84,14 @@ class Archive(Voices):
             "select p.* from deliveries p join digests d on d.id = p.digest_id"
             " where d.platform = ? and d.workspace = ? and d.channel = ?"
             " and (d.canonical_url = ? or d.url = ?)"
-            " and p.deed = ? and p.state = ? and p.only_for is null and p.updated_at >= ?"
+            f" and p.state = ? and p.updated_at >= ? and p.key = ({_FIRST_POST} limit 1)"
             " order by p.updated_at desc, p.key limit 1",
             *channel_of(place),
             canonical_url,
             canonical_url,
-            Deed.POST,
             DeliveryState.POSTED,
             seconds(since),
+            Deed.POST,
         )
         record = None if row is None else await self.digest(row["digest_id"])
         return None if row is None or record is None else (record, delivery_of(row))

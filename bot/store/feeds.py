@@ -217,11 +217,15 @@ class FeedBook(Roundups):
         )
         return _in_order(rows)
 
-    async def restart(self, place: Place, *, whole_workspace: bool = False) -> tuple[Subscription, ...]:
+    async def restart(
+        self, place: Place, *, whole_workspace: bool = False, reasons: tuple[str, ...] = ()
+    ) -> tuple[Subscription, ...]:
         where, values = _scope(place, whole_workspace)
+        why = f"in ({', '.join('?' * len(reasons))})" if reasons else "is not null"
         rows = await self._rows(
-            f"update subscriptions set stopped = null where {where} and stopped is not null returning *",
+            f"update subscriptions set stopped = null where {where} and stopped {why} returning *",
             *values,
+            *reasons,
         )
         for url in sorted({row["feed_url"] for row in rows if not row["paused"]}):
             await self._ask_again(url)

@@ -20,11 +20,24 @@ class Intake(Statements):
     """See ``bot.ports.Intake``."""
 
     async def take(self, request: Request, at: datetime) -> bool:
+        """False as well when the message it stands on was deleted."""
+        if request.source is not None and await self._is_withdrawn(request.source):
+            return False
         columns = {**request_columns(request), "state": OPEN, "received_at": seconds(at)}
         if not await self._insert("requests", columns):
             return False
         await self._jobs.defer(self._connection, ANSWER, str(storable(request.key)))
         return True
+
+    async def _is_withdrawn(self, key: str) -> bool:
+        await self._one_at_a_time(key)
+        row = await self._row("select state from requests where key = ?", key)
+        return row is not None and row["state"] in {WITHDRAWN, UNTAKEN}
+
+    async def _one_at_a_time(self, source: str) -> None:
+        """Of those who take an edit of a message, and those who withdraw it."""
+        if self._dialect == "postgresql":
+            await self._rows("select pg_advisory_xact_lock(hashtext('nutgraf message'), hashtext(?))", source)
 
     async def request(self, key: str) -> Request | None:
         # Share lock: whoever finds the request, and stores an answer to it, is seen by the transaction

@@ -23,6 +23,7 @@ class Withdrawal(Archive, Outbox, Intake):
         The requests' keys stay taken, and so is ``source`` when its own event has not come yet:
         events may overtake each other.
         """
+        await self._one_at_a_time(source)
         await self._leave_mark(place, source, at)  # first: from here on nobody can take it any more
         keys = await self._withdraw_requests(place, source, at)
         found = [row for key in keys for row in await self._of_request(key)]

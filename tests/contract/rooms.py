@@ -61,7 +61,7 @@ def digest_record(
         text_hash="ab" * 32,
         fetched_at=at,
         created_at=at,
-        document='{"schema": "nutgraf/1"}',
+        document=quoting("Ann Lee", None),
         hosts=("paper.example", "cdn.example", "paper.example"),
     )
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import StoreNewer
-from bot.records import Counts, Delivery, DeliveryState, Poll
+from bot.records import Counts, Delivery, DeliveryState, Feedback, Gathered, Poll, Verdict
 from bot.store import SqlStore, open_database
 from bot.types import Message
 from tests.contract.rooms import (
@@ -258,8 +258,13 @@ async def test_a_forgotten_place_leaves_no_row_at_all(room: Room) -> None:
         await fill(tx, NOON, "in thread", THREAD)
         await tx.follow(FEED, subscription())
         await tx.finish_poll(Poll(FEED, (entry("a"),)), NOON)
+        waiting = Gathered(HERE, 1, "b", STORY, "Story b", NOON)
+        await tx.finish_poll(Poll(FEED, (entry("b"),), gathered=(waiting,)), NOON)
         await tx.change_setting(HERE, "digest", "off")
-        assert await tx.forget_place(HERE) >= 8
+        await tx.add_feedback(Feedback("d-here", "bob", Verdict.USEFUL, NOON))
+        await tx.withdraw(HERE, "in thread", NOON)
+        await tx.withdraw(HERE, "never came", NOON)
+        assert await tx.forget_place(HERE) == 16
     assert await rows(room) == {}
 
 

@@ -74,6 +74,16 @@ async def test_only_what_the_channel_was_told_counts_as_posted(
         assert (counts.digested, counts.delivered) == (1, int("deed" not in changes))
 
 
+async def test_what_is_told_of_a_digest_later_is_not_its_post(room: Room) -> None:
+    async with room.begin() as tx:
+        await tx.keep_digest(digest_record(), "{}")
+        post = await posted(tx, digest_record(), "k", NOON)
+        await posted(tx, digest_record(), "more of it", NOON + HOUR)
+        assert await tx.posted_digest(HERE, STORY, NOON) == (digest_record(), post)
+        assert await tx.digest_delivery("d1") == post
+        assert await tx.delete_digest("d1") == post
+
+
 async def test_a_digest_that_waits_is_not_posted(room: Room) -> None:
     async with room.begin() as tx:
         await tx.keep_digest(digest_record(), "{}")

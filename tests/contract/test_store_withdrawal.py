@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from bot.records import WITHDRAWN_KEY, Deed, Delivery, DeliveryState, Feedback, Verdict
-from bot.types import Message, Place
+from bot.types import Message, Place, Request
 from tests.contract.rooms import (
     DAY,
     ELSEWHERE,
@@ -154,6 +154,19 @@ async def test_a_message_that_comes_after_its_deletion_is_not_taken(room: Room) 
     assert await rows(room) == {}
 
 
+async def test_an_edit_that_comes_after_the_deletion_is_not_taken(room: Room) -> None:
+    def edit(source: str) -> Request:
+        return replace(link_request(f"{source}:edited:2", STORY), source=source)
+
+    async with room.begin() as tx:
+        await tx.take(link_request("E1", STORY), NOON)
+        await tx.withdraw(HERE, "E1", NOON)
+        await tx.withdraw(HERE, "E2", NOON)
+        assert not await tx.take(edit("E1"), NOON)
+        assert not await tx.take(edit("E2"), NOON)
+        assert await tx.take(edit("E3"), NOON), "the message itself had no link"
+
+
 @pytest.mark.parametrize("place", [ELSEWHERE, Place("fake", "other", "desk")])
 async def test_nothing_of_another_channel_is_touched(room: Room, place: Place) -> None:
     async with room.begin() as tx:
@@ -202,6 +215,13 @@ async def answer(room: Room, key: str, found: asyncio.Event) -> None:
         await tx.add_delivery(Delivery(f"{key}#0", key, HERE, message), NOON)
 
 
+async def edit(room: Room, key: str, taken: asyncio.Event) -> None:
+    async with room.begin() as tx:
+        await tx.take(replace(link_request(f"{key}:edited:2", STORY), source=key), NOON)
+        taken.set()
+        await asyncio.sleep(0.05)
+
+
 async def withdraw(room: Room, key: str, done: asyncio.Event) -> None:
     async with room.begin() as tx:
         await tx.withdraw(HERE, key, NOON)
@@ -234,6 +254,24 @@ async def test_what_is_answered_at_the_same_moment_goes_as_well(
         assert await tx.digests_of("fake", "newsroom", 9) == ()
         assert {one.state for one in await tx.deliveries("E1")} <= {DeliveryState.PARKED}
     assert (await rows(room)).keys() <= {"requests", "deliveries"}
+
+
+@pytest.mark.parametrize("edit_first", [True, False])
+@pytest.mark.parametrize("known", [True, False], ids=["of a known message", "of one without a link"])
+async def test_an_edit_taken_at_the_same_moment_is_withdrawn_too(
+    room: Room, edit_first: bool, known: bool
+) -> None:
+    if known:
+        async with room.begin() as tx:
+            await tx.take(link_request("E1", STORY), NOON)
+    first, second = (edit, withdraw) if edit_first else (withdraw, edit)
+    begun = asyncio.Event()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as both:
+        both.create_task(first(room, "E1", begun))
+        await begun.wait()
+        both.create_task(second(room, "E1", asyncio.Event()))
+    async with room.begin() as tx:
+        assert await tx.request("E1:edited:2") is None
 
 
 async def test_two_that_let_go_of_one_story_at_the_same_moment_leave_no_word_of_it(room: Room) -> None:
