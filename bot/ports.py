@@ -265,8 +265,11 @@ class FeedBook(Protocol):
         """Mark the channel's (workspace's) subscriptions as stopped; answers those that were not. They are
         kept and listed; like paused ones they are neither followers nor a reason to poll."""
 
-    async def restart(self, place: Place, *, whole_workspace: bool = False) -> tuple[Subscription, ...]:
-        """Undo ``stop``; answers those that were stopped, as they are now. A feed that was polled for nobody
+    async def restart(
+        self, place: Place, *, whole_workspace: bool = False, reasons: tuple[str, ...] = ()
+    ) -> tuple[Subscription, ...]:
+        """Undo ``stop`` (if it was for one of ``reasons``, where some are given); answers those that were
+        stopped, as they are now. A feed that was polled for nobody
         in the meantime is to be looked at before it counts as news: its entries of today are known after
         the first poll, none of them is posted."""
 

@@ -9,15 +9,16 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from adapters.slack.app import make_app
-from adapters.slack.chat import SlackChat
+from adapters.slack.chat import PLATFORM, SlackChat
 from adapters.slack.chores import Chores
-from adapters.slack.clients import Clients, TokenOf, quiet_logger
+from adapters.slack.clients import Clients, Identity, TokenOf, quiet_logger
 from adapters.slack.faults import SlackFault, told
 from adapters.slack.options import SlackOptions
 from adapters.slack.transports import HEALTH_PATH, Answer, serve_http, serve_socket
 from bot.desk import Desk
 from bot.errors import BadSetting, StoreUnusable
 from bot.ports import ChatDown
+from bot.types import Place
 
 if TYPE_CHECKING:
     from adapters.slack.installs import Installs
@@ -43,7 +44,8 @@ class Serving:
             clients = Clients(self._options, _tokens(installs) if installs else None)
             stack.push_async_callback(clients.close)
             if installs is None:
-                await _known(clients)
+                identity = await _known(clients)
+                await self._desk.signed_in(Place(PLATFORM, identity.workspace, ""))
             chat = SlackChat(clients, echo_wait_s=self._options.echo_wait_s)
             stack.push_async_callback(chat.close)
             chores = Chores()
@@ -99,7 +101,7 @@ def _tokens(installs: Installs) -> TokenOf:
     return token_of
 
 
-async def _known(clients: Clients) -> None:
+async def _known(clients: Clients) -> Identity:
     """Ask whom the bot token speaks for, until Slack answers. Raises BadSetting when it is not taken."""
     pause_s = _FIRST_PAUSE_S
     while True:
@@ -116,4 +118,4 @@ async def _known(clients: Clients) -> None:
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
         else:
             log.info("Slack: workspace=%s bot=%s", identity.workspace, identity.bot_user)
-            return
+            return identity

@@ -139,9 +139,11 @@ class Desk:
             await stop(tx, place, Refusal.SIGNED_OUT, self._clock())
 
     async def signed_in(self, place: Place) -> None:
-        """The workspace is back; ``place.channel`` does not matter."""
+        """The workspace's token is good, perhaps again, perhaps with more permissions: what stopped for want
+        of them runs again. ``place.channel`` does not matter."""
+        mended = (Refusal.SIGNED_OUT, Refusal.NO_RIGHT)
         async with self._store.begin() as tx:
-            again = await tx.restart(place, whole_workspace=True)
+            again = await tx.restart(place, whole_workspace=True, reasons=mended)
         if again:
             log.info("platform=%s workspace=%s restarted=%d", place.platform, place.workspace, len(again))
 

@@ -62,6 +62,18 @@ async def test_a_workspace_stops_and_starts_as_a_whole(room: Room) -> None:
         assert len(await tx.followers(FEED.url)) == 3
 
 
+async def test_only_what_stopped_for_the_reason_starts_again(room: Room) -> None:
+    anywhere = Place("fake", "newsroom", "")
+    async with room.begin() as tx:
+        await follow_everywhere(tx)
+        await tx.stop(ELSEWHERE, CLOSED)
+        await tx.stop(anywhere, Refusal.SIGNED_OUT, whole_workspace=True)
+        mended = (Refusal.SIGNED_OUT, Refusal.NO_RIGHT)
+        again = await tx.restart(anywhere, whole_workspace=True, reasons=mended)
+        assert {one.place.channel for one in again} == {HERE.channel}
+        assert [one.stopped for one in await tx.subscriptions(ELSEWHERE)] == [CLOSED]
+
+
 async def test_the_subscriptions_of_a_workspace_are_listed_by_channel_and_number(room: Room) -> None:
     async with room.begin() as tx:
         await follow_everywhere(tx)

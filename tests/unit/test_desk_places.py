@@ -201,6 +201,13 @@ async def test_signing_out_stops_the_workspace_and_signing_in_starts_it(room: Ro
     assert [await stopped(room, place) for place in (HERE, THERE)] == [[None], [None]]
 
 
+async def test_a_good_token_opens_no_channel(room: Room) -> None:
+    await followed(room)
+    await room.desk.closed(HERE)
+    await room.desk.signed_in(Place("fake", "newsroom", ""))
+    assert await stopped(room, HERE) == ["closed"]
+
+
 async def test_a_revoked_token_stops_the_whole_workspace(room: Room) -> None:
     for place in (HERE, THERE):
         await followed(room, place)
