@@ -92,11 +92,12 @@ def _head(story: Story, digest: Digest) -> list[Block]:
     article = digest.article
     title = shortened(article.title or story.title, _TITLE_LIMIT) or "Untitled"
     link = web_address(article) or story.link
-    source = f"{source_line(digest)} · {_counts(digest)} · “more {story.digest_id}” shows all"
+    counts = _counts(digest)
+    shown = f"{counts} · “more {story.digest_id}” shows all" if counts else "no quotes, figures or names"
     warned = [one for one in digest.notices if one.code in _WARNINGS]
     return [
         Block(BlockKind.TITLE, (Run(title, bold=True, link=link),)),
-        Block(BlockKind.SOURCE, (Run(source),)),
+        Block(BlockKind.SOURCE, (Run(f"{source_line(digest)} · {shown}"),)),
         *(Block(BlockKind.NOTICE, (Run(notice_text(one)),)) for one in warned),
     ]
 
@@ -136,7 +137,7 @@ def _counts(digest: Digest) -> str:
     found = digest.findings
     counts = ((len(found.quotes), "quote"), (len(found.figures), "figure"), (len(found.actors), "name"))
     told = [f"{count} {noun}{'s' * (count != 1)}" for count, noun in counts if count]
-    return ", ".join(told) or "no quotes, figures or names"
+    return ", ".join(told)
 
 
 def _listed(story: Story) -> Block:

@@ -26,6 +26,7 @@ from bot.types import (
     Stamp,
 )
 from tests.fakes.desk import NOON
+from tests.fakes.slack.blocks import check_message
 
 SAID = (
     "We heard of the plan for the ferry in the morning and we will not let it stand, whatever the council"
@@ -80,7 +81,9 @@ def test_a_full_message_fits_the_chat_that_takes_least() -> None:
     message = roundup_message(
         "The Bay Herald", [read(n, SAID) for n in range(10)] + [unread(n) for n in range(5)], 7
     )
-    sent = json.dumps(rendered(message, "k")["blocks"])
+    blocks = rendered(message, "k")["blocks"]
+    assert check_message(blocks) == []
+    sent = json.dumps(blocks)
     assert "Left out" not in sent
     for number in range(5):
         assert f"in-court-{number}" in sent
@@ -89,6 +92,12 @@ def test_a_full_message_fits_the_chat_that_takes_least() -> None:
     assert kinds(message, BlockKind.QUOTE) >= 9
     assert message.plain.startswith("15 new stories from The Bay Herald\n\nCouncil votes")
     assert message.plain.endswith("7 more are not shown here.")
+
+
+def test_a_story_without_findings_says_so() -> None:
+    message = roundup_message("The Bay Herald", [read(1)])
+    assert "1 min read · no quotes, figures or names\n" in message.plain + "\n"
+    assert "more" not in message.plain
 
 
 def test_where_there_is_no_room_quotes_go_first_never_cut() -> None:
