@@ -99,7 +99,7 @@ class SlackChat:
         scope = f"{place.workspace} {place.channel}"
         await self._pace.turn(scope, key)
         try:
-            async with self._calling(scope, key):
+            async with self._calling(scope):  # no echo comes of it: there is nothing to wait for
                 answer = await client.chat_postEphemeral(
                     channel=place.channel,
                     user=user,

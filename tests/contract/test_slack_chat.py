@@ -119,6 +119,15 @@ async def test_ephemeral_words_stand_in_a_thread_only_where_slack_shows_them(
     assert whisper.thread_ts == (here.place.thread if in_thread else None)
 
 
+async def test_ephemeral_words_without_an_answer_are_said_again_at_once(here: Desk) -> None:
+    """Slack reports nothing of them, so that nothing is gained by waiting."""
+    chat = here.another(echo_wait_s=75)
+    here.slack.fail("chat.postEphemeral", kind="dropped")
+    with pytest.raises(ChatDown):
+        await chat.post(here.place, message("Paused."), "k1", only_for=here.id("ada"))
+    assert await chat.find(here.place, "k1") is None
+
+
 async def test_in_direct_messages_everything_is_private(here: Desk) -> None:
     direct = here.slack.direct("ada")
     place = Place("slack", TEAM, direct)
