@@ -25,7 +25,7 @@ CALL = {
 @pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
     """#desk with the bot, #lobby without, #closed archived, #secret and #cabinet private."""
-    running = FakeSlack()
+    running = FakeSlack(lost_threads="refuse")
     running.add_channel("lobby", ["ada"])
     running.add_channel("closed", ["ada", "nutgraf"])
     running.add_channel("secret", ["ada"], "group")
@@ -253,6 +253,8 @@ async def test_what_slack_takes_is_taken(slack: FakeSlack, bench: Bench) -> None
     )
     assert text_of(slack.digest_of("desk", bench.theirs)) == "Nine words"
     await client.chat_update(channel=bench.desk, ts=posted["ts"], text="other words")
+    assert text_of(slack.digest_of("desk", bench.theirs)) == "Nine words", "blocks stay unless taken away"
+    await client.chat_update(channel=bench.desk, ts=posted["ts"], text="other words", blocks=[])
     assert text_of(slack.digest_of("desk", bench.theirs)) == "other words"
     link = await client.chat_getPermalink(channel=bench.desk, message_ts=posted["ts"])
     assert (

@@ -164,6 +164,8 @@ async def update(state: State, token: Token, args: Json) -> Json:
         raise Refused("not_in_channel")
     refuse_manners(args)
     text, blocks = words_for(state, args, UPDATE_LIMIT)
+    if args.get("blocks") is None:
+        blocks = post.blocks  # they stay unless [] takes them away (python-slack-sdk #523, slack-go #1214)
     rewrite(state, workspace, channel, post, text, blocks)
     return {"channel": channel.id, "ts": post.ts, "text": text, "message": events.as_json(state, post)}
 

@@ -108,7 +108,9 @@ class Settings:
     hook_life_s: float = 1800.0
     hook_uses: int = 5
     checks_later: bool = False  # blocks are checked by ``check_now``: a measurement without our own 2 ms each
-    lost_threads: str = "refuse"  # or "channel": an answer to a message that is gone lands in the channel
+    # an answer to a message that is gone lands in the channel, and only the missing thread_ts in what
+    # chat.postMessage answers tells of it (slack-go #1571); "refuse": thread_not_found
+    lost_threads: str = "channel"
 
 
 class State:
