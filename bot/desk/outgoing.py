@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.desk.stops import stop, take_back, tell_asker
 from bot.errors import StoreUnusable
 from bot.ports import Chat, ChatDown, ChatRefused, Clock, Refusal, Store, Transaction, TryLater
-from bot.records import STOPPED_KEY, Deed, Delivery, DeliveryState
+from bot.records import Deed, Delivery, DeliveryState
 from bot.types import Posted
 
 log = logging.getLogger(__name__)
@@ -136,12 +136,11 @@ class Outgoing:
 
     async def _refused(self, before: Delivery, error: ChatRefused) -> bool:
         """Parked. A refusal that is not about the message alone stops what is followed there, and whoever
-        can mend it is told; of what is told so, a refusal is only logged."""
+        can mend it is told: in direct messages, where nothing is followed, so that is not told of in turn."""
         self._log_parked(before, str(error))
-        about_place = error.refusal is not Refusal.MESSAGE and not before.request_key.startswith(STOPPED_KEY)
         async with self._store.begin() as tx:
             await tx.park(before.key, str(error), self._clock())
-            if about_place:
+            if error.refusal is not Refusal.MESSAGE:
                 await stop(tx, before.place, error.refusal, self._clock())
                 await tell_asker(tx, before, error.refusal, self._clock())
         return False

@@ -56,10 +56,7 @@ async def tell_asker(tx: Transaction, refused: Delivery, reason: Refusal, at: da
 
 async def restart(tx: Transaction, place: Place) -> tuple[Subscription, ...]:
     """Start what stopped for a reason that is over once the bot is in an open channel; answers those."""
-    over = {Refusal.NOT_INSIDE, Refusal.CLOSED, Refusal.SIGNED_OUT}
-    if not any(one.stopped in over for one in await tx.subscriptions(place)):
-        return ()
-    return await tx.restart(place)
+    return await tx.restart(place, reasons=(Refusal.NOT_INSIDE, Refusal.CLOSED, Refusal.SIGNED_OUT))
 
 
 async def reopen(tx: Transaction, place: Place, at: datetime) -> None:

@@ -86,6 +86,32 @@ async def test_a_deed_waits_for_the_message_that_it_is_about(room: Room, kind: D
     assert [sent.message.plain for sent in room.chat.sent] == (["Once more"] if kind is Deed.EDIT else [])
 
 
+async def test_a_deed_waits_longer_than_attempts_last(room: Room) -> None:
+    room.chat.failures = [ChatDown("429", 0.0) for _ in range(35)]
+    await room.desk.take(link_request("E1", STORY))
+    await room.desk.drain()
+    await deed(room, Deed.EDIT)
+    for _ in range(37):
+        await let_run(room)
+    assert room.chat.unique_reply().plain == "Once more"
+
+
+async def test_a_deed_does_not_wait_for_ever(room: Room) -> None:
+    await room.desk.take(link_request("E1", STORY))
+    room.chat.failures = [ChatDown("429", 0.0) for _ in range(9)]
+    await room.desk.drain()
+    room.clock.now += timedelta(hours=1)
+    await deed(room, Deed.EDIT)
+    await room.desk.drain()
+    room.clock.now += timedelta(hours=24)
+    async with room.store.begin() as tx:
+        await tx._connection.rows(
+            f"update deliveries set created_at = created_at + 1e9 where key = '{E1_STORY}'"
+        )
+    await let_run(room)
+    assert await state(room, DEED) == (PARKED, "the message it is about was not posted in time")
+
+
 @pytest.mark.parametrize(
     ("kind", "outcome"),
     [

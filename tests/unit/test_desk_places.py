@@ -83,6 +83,19 @@ async def test_joining_starts_what_stopped_for_want_of_it(room: Room, reason: Re
     assert await stopped(room) == [None if again else reason.value] * 2
 
 
+async def test_joining_starts_what_it_mends_and_nothing_else(room: Room) -> None:
+    await followed(room)
+    async with room.store.begin() as tx:
+        await tx.stop(HERE, Refusal.NO_RIGHT.value)
+    await followed(room, url=OTHER)
+    await room.desk.closed(HERE)
+    await room.desk.joined(HERE, "ada", "J1")
+    await settle(room)
+    (introduction,) = [sent.message.plain for sent in room.chat.sent if sent.place == HERE]
+    assert "again from: “Feed of other.example”." in introduction
+    assert await stopped(room) == [Refusal.NO_RIGHT.value, None]
+
+
 # -- stops
 
 

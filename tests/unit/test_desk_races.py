@@ -210,6 +210,7 @@ async def test_heard_while_the_post_is_not_yet_recorded(room: Room, when: str) -
     await room.desk.take(link_request("E1", STORY))
     await settle(room)
     await room.desk.heard(E1_STORY, "m1")
+    await settle(room)
     assert len(chat.sent) == 1
     assert await room.desk.status() == Counts(seen=1, digested=1, delivered=1)
 
