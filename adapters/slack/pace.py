@@ -2,7 +2,7 @@
 
 "1 per second" and channel, with "short bursts >1 allowed" (docs.slack.dev/apis/web-api/rate-limits; the
 length of a burst is not said, so it is kept short). Who has waited longest goes first. Nobody waits in
-process longer than ``LONGEST_S``: his turn is kept for him, and he is told when it comes.
+process longer than ``longest_s``: his turn is kept for him, and he is told when it comes.
 """
 
 from __future__ import annotations
@@ -24,9 +24,15 @@ class Pace:
     """``turn`` before a post, ``pause`` after a refusal. ``now`` is monotonic seconds."""
 
     def __init__(
-        self, *, every_s: float = EVERY_S, burst: int = BURST, now: Callable[[], float] = time.monotonic
+        self,
+        *,
+        every_s: float = EVERY_S,
+        burst: int = BURST,
+        longest_s: float = LONGEST_S,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._every_s = every_s
+        self._longest_s = longest_s
         self._ahead_s = every_s * (burst - 1)
         self._now = now
         self._next: dict[str, float] = {}  # scope -> when the next post is due, were there no burst
@@ -36,7 +42,7 @@ class Pace:
     async def turn(self, scope: str, key: str) -> None:
         """Wait for the turn of ``key`` in ``scope``. Raises ChatDown (with the wait) when it is far off."""
         while (wait_s := self._due(scope, key) - self._now()) > 0:
-            if wait_s > LONGEST_S:
+            if wait_s > self._longest_s:
                 raise ChatDown("posts into this channel wait their turn", wait_s)
             await asyncio.sleep(wait_s)  # a pause may begin meanwhile, and give out the turns anew
         self._turns.pop((scope, key), None)
@@ -44,7 +50,7 @@ class Pace:
     async def free(self, scope: str) -> None:
         """Wait for the end of a pause. Raises ChatDown when it is far off."""
         while (wait_s := self._paused.get(scope, 0.0) - self._now()) > 0:
-            if wait_s > LONGEST_S:
+            if wait_s > self._longest_s:
                 raise ChatDown("Slack asked for a pause", wait_s)
             await asyncio.sleep(wait_s)
         self._paused.pop(scope, None)

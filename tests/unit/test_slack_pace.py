@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import time
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.slack.pace import BURST, LONGEST_S, Pace
 from bot.ports import ChatDown
@@ -95,6 +98,51 @@ async def test_a_pause_of_a_method_is_waited_for_or_told(clock: Clock) -> None:
     assert caught.value.retry_after_s == 30.0
     clock.now_s += 31.0
     await pace.free("T1 chat_update")
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 30), st.booleans()), min_size=1, max_size=60),
+    st.integers(1, 6),
+)
+def test_however_they_come_no_second_has_too_many_and_nobody_is_lost(
+    asks: list[tuple[float, bool]], burst: int
+) -> None:
+    """Each ask comes after some seconds, or is a pause of as many; who is sent away comes when told."""
+    taken = asyncio.run(_simulated(asks, burst))
+    posts = [at for at, pause in taken if not pause]
+    assert len(posts) == sum(1 for _, pause in asks if not pause)
+    for first, later in zip(posts, posts[burst:], strict=False):
+        assert later - first >= 1.0 - 1e-6
+    for start, until in [(at, at + pause) for at, pause in taken if pause]:
+        assert not [at for at in posts if start < at < until - 1e-6]
+
+
+async def _simulated(asks: list[tuple[float, bool]], burst: int) -> list[tuple[float, float]]:
+    """What happened when: a post (0.0), or a pause of so many seconds."""
+    clock = Clock()
+    pace = Pace(burst=burst, longest_s=0.0, now=clock)
+    coming: list[tuple[float, int]] = []
+    happened: list[tuple[float, float]] = []
+    at = clock.now_s
+    for number, (after_s, pause) in enumerate(asks):
+        at += after_s / 10
+        heapq.heappush(coming, (at, -number if pause else number))
+    while coming:
+        at, number = heapq.heappop(coming)
+        clock.now_s = max(clock.now_s, at)
+        if asks[abs(number)][1]:
+            for_s = asks[abs(number)][0]
+            pace.pause("C1", for_s)
+            if for_s:
+                happened.append((clock.now_s, for_s))
+            continue
+        try:
+            await pace.turn("C1", str(number))
+        except ChatDown as error:
+            heapq.heappush(coming, (clock.now_s + (error.retry_after_s or 0.0) + 1e-9, number))
+        else:
+            happened.append((clock.now_s, 0.0))
+    return happened
 
 
 async def test_in_real_time_nobody_is_early() -> None:
