@@ -25,11 +25,10 @@ BACKOFF_STEPS = 10  # doublings after which counting further changes nothing
 
 STALE = timedelta(days=3)  # an unknown entry dated before that came with a new guid, not as news
 MOST_AT_ONCE = 10  # of one poll for one channel; a feed that renames all its guids must not flood it
+MOST_GATHERED = 100  # where they wait for one message, which counts what it has no room for
 
 EARLY_S = 120.0  # a feed is looked at so long before a message that gathers its stories is due
 EARLY_SPREAD_S = 480.0  # and up to so much earlier: half the world chooses 08:30
-
-MOST_GATHERED = 100  # stories of one such message that are kept apart; the rest is counted
 
 ELSEWHERE = timedelta(days=7)  # a link that another feed of the channel had since then is no news there
 ANEW = timedelta(hours=20)  # nor one of the same feed; a page that is filled anew every day is
@@ -121,13 +120,15 @@ def worth_reading(subscription: Subscription, new: Sequence[Entry]) -> tuple[Ent
     """Those of ``new`` (oldest first) whose stories are read for the subscription, in the same order.
 
     A ``-word`` in title or summary rules an entry out. A ``+word`` may stand in the story alone, so
-    its lack does not; but of more than ten, those that print one go first, then the newest.
+    its lack does not; but where there are more than one poll may bring, those that print one go first,
+    then the newest.
     """
+    most = MOST_AT_ONCE if subscription.rhythm.beat is Beat.NOW else MOST_GATHERED
     left = [entry for entry in new if not _any_stands_in(subscription.refuse, _printed(entry))]
     order = sorted(
         range(len(left)), key=lambda at: (_any_stands_in(subscription.want, _printed(left[at])), at)
     )
-    return tuple(left[at] for at in sorted(order[-MOST_AT_ONCE:]))
+    return tuple(left[at] for at in sorted(order[-most:]))
 
 
 def wanted(subscription: Subscription, text: str) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.records import ROUNDUP_KEY, DigestRecord, Gathered
 from bot.rhythm import next_due, parsed
 from bot.schedule import (
+    MOST_AT_ONCE,
     MOST_GATHERED,
     covers,
     gathered,
@@ -23,6 +24,7 @@ from bot.schedule import (
     slot_of,
     subscription_number,
     wanted,
+    worth_reading,
 )
 from bot.types import Entry, Place, Subscription
 
@@ -87,6 +89,13 @@ def test_any_printed_words_come_back(texts: list[str]) -> None:
     rows = [replace(ROWS[0], entry_id=str(at), text=text) for at, text in enumerate(texts)]
     told, _ = roundup_stories(roundup_request(subscription(), rows))
     assert [one.text for one in told] == texts
+
+
+def test_one_message_takes_more_of_a_poll_than_a_channel() -> None:
+    new = [Entry(str(number), f"https://x.example/{number}", "Boats") for number in range(300)]
+    hourly = replace(subscription(refuse=("ferry",)), rhythm=parsed("hourly"))
+    assert worth_reading(hourly, new) == tuple(new[-MOST_GATHERED:])
+    assert worth_reading(subscription(), new) == tuple(new[-MOST_AT_ONCE:])
 
 
 def test_reading_order() -> None:
