@@ -120,8 +120,8 @@ async def office(
 
 
 @asynccontextmanager
-async def working(folder: Path, fake: FakeSlack, options: SlackOptions, web: Paper) -> AsyncIterator[Office]:
-    """The bot itself, which may be stopped and started again over the same folder and Slack."""
+async def desk_over(folder: Path, web: Paper) -> AsyncIterator[tuple[Desk, SqlStore]]:
+    """A desk without a chat, its store in the folder."""
     async with AsyncExitStack() as stack:
         database = await open_database(str(folder / "office.db"))
         engine = JobEngine(database, stalled_s=1.0, attempts=60, retry_base_s=0.02)
@@ -133,6 +133,14 @@ async def working(folder: Path, fake: FakeSlack, options: SlackOptions, web: Pap
             store=store, engine=engine, fetcher=web, extractor=FakeReader(), feeds=FakeFeeds(),
             clock=lambda: datetime.now(UTC), rules=Rules(),
         )  # fmt: skip
+        yield desk, store
+
+
+@asynccontextmanager
+async def working(folder: Path, fake: FakeSlack, options: SlackOptions, web: Paper) -> AsyncIterator[Office]:
+    """The bot itself, which may be stopped and started again over the same folder and Slack."""
+    async with AsyncExitStack() as stack:
+        desk, store = await stack.enter_async_context(desk_over(folder, web))
         clients = Clients(options)
         stack.push_async_callback(clients.close)
         await clients.identity()
@@ -144,8 +152,8 @@ async def working(folder: Path, fake: FakeSlack, options: SlackOptions, web: Pap
         desk.serve(chat)
         serving = serve_socket(app, options) if options.app_token else serve_http(app, options, {})
         tasks = [asyncio.create_task(serving), asyncio.create_task(desk.run())]
-        stack.push_async_callback(_stopped, tasks)
-        await fake.connected(options.connections) if options.app_token else await _listening(options)
+        stack.push_async_callback(stopped, tasks)
+        await fake.connected(options.connections) if options.app_token else await listening(options)
         if not options.app_token:
             fake.use_http(f"http://127.0.0.1:{options.port}{EVENTS_PATH}")
         yield Office(fake, desk, store, chat, web, options, tasks)
@@ -158,17 +166,17 @@ def _options(fake: FakeSlack, *, http: bool, connections: int) -> SlackOptions:
         signing_secret=fake.signing_secret if http else "",
         api_url=fake.api_url,
         connections=connections,
-        port=_free_port() if http else 3000,
+        port=free_port() if http else 3000,
         echo_wait_s=0.3,
     )
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
-async def _listening(options: SlackOptions) -> None:
+async def listening(options: SlackOptions) -> None:
     async with asyncio.timeout(10):
         while True:
             try:
@@ -180,7 +188,7 @@ async def _listening(options: SlackOptions) -> None:
                 return
 
 
-async def _stopped(tasks: list[asyncio.Task[None]]) -> None:
+async def stopped(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     for ended in await asyncio.gather(*tasks, return_exceptions=True):
