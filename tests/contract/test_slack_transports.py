@@ -181,7 +181,7 @@ async def test_a_wrong_app_token_is_one_sentence(slack: FakeSlack, token: str, f
     assert options.app_token not in sentence(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["server_error", "html", "ratelimited", "internal_error"])
+@pytest.mark.parametrize("kind", ["server_error", "ratelimited"])
 async def test_slack_may_be_down_at_the_start(slack: FakeSlack, kind: str) -> None:
     slack.fail("apps.connections.open", kind=kind)
     async with served(options_of(slack), serve_socket):
