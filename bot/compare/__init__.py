@@ -11,7 +11,8 @@ from bot.compare.changes import Altered, Changes, Reach
 from bot.compare.figures import other_figures
 from bot.compare.pairing import paired, without
 from bot.compare.quotes import (
-    likeness_of_quotes,
+    Told,
+    likeness,
     other_roles,
     other_speaker,
     places,
@@ -22,19 +23,19 @@ from bot.digest import Digest
 from bot.text import letters
 from bot.types import ArticleKind, AsideKind
 
-__all__ = ["Altered", "Changes", "Reach", "compare"]
+__all__ = ["Altered", "Changes", "Reach", "compare", "reach_of"]
 
 
 def compare(before: Digest, after: Digest) -> Changes:
     """What changed. Where the page shows more or less of the story than before, what is only in the part
     that came or went is neither added nor removed: nobody changed it."""
-    reach = _reach(before, after)
-    same, removed, added = same_quotes(before, after)
-    like = paired(removed, added, likeness_of_quotes(before, after))
+    was, now, reach = Told(before), Told(after), reach_of(before, after)
+    same, removed, added = same_quotes(was, now)
+    like = paired(removed, added, likeness(was, now))
     pairs = sorted([*same, *like])
-    altered = [Altered(*pair, places(before, after, pair)) for pair in like]
-    gone = printed_nowhere(before, without(removed, {one for one, _ in like}), after)
-    come = printed_nowhere(after, without(added, {two for _, two in like}), before)
+    altered = [Altered(*pair, places(was, now, pair)) for pair in like]
+    gone = printed_nowhere(was, without(removed, {one for one, _ in like}), now)
+    come = printed_nowhere(now, without(added, {two for _, two in like}), was)
     figures, lost, found = other_figures(
         before, after, [*gone, *(one for one, _ in like)], [*come, *(two for _, two in like)]
     )
@@ -45,8 +46,8 @@ def compare(before: Digest, after: Digest) -> Changes:
         reach=reach,
         corrections=_new_corrections(before, after),
         altered=tuple(one for one in altered if one.places),
-        speakers=tuple(pair for pair in pairs if other_speaker(before, after, pair)),
-        roles=other_roles(before, after, pairs),
+        speakers=tuple(pair for pair in pairs if other_speaker(was, now, pair)),
+        roles=other_roles(was, now, pairs),
         figures=figures,
         quotes_removed=() if reach is Reach.TEASER else gone,
         figures_removed=() if reach is Reach.TEASER else lost,
@@ -55,7 +56,8 @@ def compare(before: Digest, after: Digest) -> Changes:
     )
 
 
-def _reach(before: Digest, after: Digest) -> Reach | None:
+def reach_of(before: Digest, after: Digest) -> Reach | None:
+    """What became of how much of the story the page shows; None when that is as it was."""
     was, now = _partial(before), _partial(after)
     if was == now:
         return None

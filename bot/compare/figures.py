@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable
 
 from bot.compare.pairing import Pair, paired
 from bot.digest import Digest, sentence_of
 from bot.text import fold, letters, words
-from bot.types import Figure
+from bot.types import Figure, Span
 
 # Shares of common words in the sentences of two figures from which they count the same thing: with the
 # thing counted (or the value) printed alike, and without. By choice, on made-up pairs
 # (tests/unit/test_compare.py).
 _ALIKE, _UNLIKE = 0.35, 0.6
+
+_JOINED_BEFORE, _JOINED_AFTER = re.compile(r"\w$|\d[.,]$"), re.compile(r"\w|[.,]\d")
 
 Says = tuple[object, ...]  # kind, value, unit and the thing counted
 
@@ -38,21 +40,23 @@ def other_figures(
     distinct = {(was[one], now[two]): (one, two) for one, two in reversed(pairs)}
     return (
         tuple(sorted(pair for pair in distinct.values() if _differs(before, after, pair))),
-        _once(
-            was, (one for one in gone if was[one] not in paired_before and not _printed(before, one, after))
-        ),
-        _once(
-            now, (two for two in come if now[two] not in paired_after and not _printed(after, two, before))
-        ),
+        _printed_nowhere(before, _once(was, gone, paired_before), after),
+        _printed_nowhere(after, _once(now, come, paired_after), before),
     )
 
 
 def _says(digest: Digest, told: Collection[int]) -> dict[int, Says]:
-    parts = [part for number in told for part in digest.findings.quotes[number].parts]
+    parts = sorted(part for number in told for part in digest.findings.quotes[number].parts)
+    starts = [part.start for part in parts]
+
+    def inside(span: Span) -> bool:
+        at = bisect_right(starts, span.start) - 1
+        return at >= 0 and parts[at].contains(span)
+
     return {
         number: (figure.kind, *_value(digest, figure), figure.unit, _counted(figure))
         for number, figure in enumerate(digest.findings.figures)
-        if not figure.superseded and not any(part.contains(figure.span) for part in parts)
+        if not figure.superseded and not inside(figure.span)
     }
 
 
@@ -69,8 +73,8 @@ def _counted(figure: Figure) -> str:
 
 def _likeness(before: Digest, after: Digest) -> Callable[[int, int], float]:
     """0 for two figures that have nothing to do with each other."""
-    was = {number: _around(before, number) for number in range(len(before.findings.figures))}
-    now = {number: _around(after, number) for number in range(len(after.findings.figures))}
+    was = [_around(before, figure) for figure in before.findings.figures]
+    now = [_around(after, figure) for figure in after.findings.figures]
 
     def likeness(one: int, two: int) -> float:
         left, right = before.findings.figures[one], after.findings.figures[two]
@@ -78,19 +82,18 @@ def _likeness(before: Digest, after: Digest) -> Callable[[int, int], float]:
         if left.kind is not right.kind or (left.unit != right.unit and not same_value):
             return 0.0  # the unit of a plain number is the thing counted
         alike = 2.0 * same_value + (_counted(left) == _counted(right) != "")
-        total = was[one].total() + now[two].total()
-        share = 2 * (was[one] & now[two]).total() / total if total else 0.0
+        both = len(was[one]) + len(now[two])
+        share = 2 * len(was[one] & now[two]) / both if both else 0.0
         return alike + share if share >= (_ALIKE if alike else _UNLIKE) else 0.0
 
     return likeness
 
 
-def _around(digest: Digest, number: int) -> Counter[str]:
+def _around(digest: Digest, figure: Figure) -> frozenset[str]:
     """The words of a figure's sentence, its own left out."""
-    figure, text = digest.findings.figures[number], digest.article.text
-    sentence = sentence_of(digest, figure.span)
+    text, sentence = digest.article.text, sentence_of(digest, figure.span)
     rest = f"{text[sentence.start : figure.span.start]} {text[figure.span.end : sentence.end]}"
-    return Counter(fold(span.of(rest)) for span in words(rest))
+    return frozenset(fold(span.of(rest)) for span in words(rest))
 
 
 def _differs(before: Digest, after: Digest, pair: Pair) -> bool:
@@ -102,19 +105,37 @@ def _differs(before: Digest, after: Digest, pair: Pair) -> bool:
     return was not in now and now not in was
 
 
-def _printed(here: Digest, number: int, there: Digest) -> bool:
-    """Whether the other story prints the figure, whatever our finders made of it there."""
-    text = re.escape(_line(here.findings.figures[number].span.of(here.article.text)))
-    whole = rf"(?<!\w)(?<!\d[.,]){text}(?!\w)(?![.,]\d)"  # not the 5 of "5,200"
-    return re.search(whole, _line(there.article.text)) is not None
+def _once(says: dict[int, Says], numbers: Iterable[int], told: Collection[Says]) -> list[int]:
+    """Those that say something else than ``told``, and each thing once."""
+    found: dict[Says, int] = {}
+    for number in numbers:
+        if says[number] not in told:
+            found.setdefault(says[number], number)
+    return list(found.values())
+
+
+def _printed_nowhere(here: Digest, numbers: Iterable[int], there: Digest) -> tuple[int, ...]:
+    """Without those that the other story prints, whatever our finders made of them there."""
+    line = _line(there.article.text)
+
+    return tuple(
+        number
+        for number in numbers
+        if not _stands(_line(here.findings.figures[number].span.of(here.article.text)), line)
+    )
+
+
+def _stands(words: str, line: str) -> bool:
+    """As whole words, and not as the 5 of "5,200"."""
+    at = line.find(words)
+    while at >= 0:
+        before, after = line[max(at - 2, 0) : at], line[at + len(words) : at + len(words) + 2]
+        inside = _JOINED_BEFORE.search(before) or _JOINED_AFTER.match(after)
+        if not inside:
+            return True
+        at = line.find(words, at + 1)
+    return False
 
 
 def _line(text: str) -> str:
     return " ".join(fold(text).split())
-
-
-def _once(says: dict[int, Says], numbers: Iterable[int]) -> tuple[int, ...]:
-    found: dict[Says, int] = {}
-    for number in numbers:
-        found.setdefault(says[number], number)
-    return tuple(found.values())

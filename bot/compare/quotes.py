@@ -20,77 +20,90 @@ _GROWN_FROM = 5  # words
 _SHORT = 12  # letters: what is shorter may stand inside another statement by chance
 
 
-def same_quotes(before: Digest, after: Digest) -> tuple[list[Pair], list[int], list[int]]:
+class Told:
+    """A story's statements, looked at once: there may be hundreds, each compared with hundreds."""
+
+    def __init__(self, digest: Digest) -> None:
+        article = digest.article
+        self.quotes, self.text = digest.findings.quotes, article.text
+        self.said = [letters(quote_text(article, quote)) for quote in self.quotes]
+        self.spans = [_word_spans(self.text, quote) for quote in self.quotes]
+        self.words = [[letters(span.of(self.text)) for span in spans] for spans in self.spans]
+        self.counts = [Counter(said) for said in self.words]
+        parts = [letters(part.of(self.text)) for quote in self.quotes for part in quote.parts]
+        self._parts, self._quoted, self._printed = set(parts), "".join(parts), letters(self.text)
+
+    def speaks(self, said: str) -> bool:
+        """Whether the words stand in a quote, in whichever."""
+        bare = letters(said)
+        return bare in self._parts or (len(bare) >= _SHORT and bare in self._quoted)
+
+    def prints(self, said: str) -> bool:
+        """Whether the words stand in a quote, or anywhere if they are not too few to tell."""
+        bare = letters(said)
+        return self.speaks(said) or (len(bare) >= _SHORT and bare in self._printed)
+
+
+def same_quotes(was: Told, now: Told) -> tuple[list[Pair], list[int], list[int]]:
     """Pairs of the same words, those of one speaker first, and what is left of each."""
-    left, right = _by(before, _words_said), _by(after, _words_said)
+    left, right = _by_words(was), _by_words(now)
     pairs: list[Pair] = []
     for said in left.keys() & right.keys():
-        was, now = left[said], right[said]
-        alike = paired(was, now, lambda one, two: _named_alike(before, one, after, two))
+        alike = paired(left[said], right[said], lambda one, two: float(_named_alike(was, now, (one, two))))
         rest = zip(
-            without(was, {one for one, _ in alike}), without(now, {two for _, two in alike}), strict=False
+            without(left[said], {one for one, _ in alike}),
+            without(right[said], {two for _, two in alike}),
+            strict=False,
         )
         pairs += [*alike, *rest]
-    seen_before, seen_after = {one for one, _ in pairs}, {two for _, two in pairs}
     return (
         sorted(pairs),
-        without(range(len(before.findings.quotes)), seen_before),
-        without(range(len(after.findings.quotes)), seen_after),
+        without(range(len(was.quotes)), {one for one, _ in pairs}),
+        without(range(len(now.quotes)), {two for _, two in pairs}),
     )
 
 
-def _by(digest: Digest, key: Callable[[Digest, int], str]) -> dict[str, list[int]]:
+def _by_words(told: Told) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for number in range(len(digest.findings.quotes)):
-        found.setdefault(key(digest, number), []).append(number)
+    for number, said in enumerate(told.said):
+        found.setdefault(said, []).append(number)
     return found
 
 
-def _words_said(digest: Digest, number: int) -> str:
-    return letters(quote_text(digest.article, digest.findings.quotes[number]))
+def _named_alike(was: Told, now: Told, pair: Pair) -> bool:
+    left, right = was.quotes[pair[0]].speaker, now.quotes[pair[1]].speaker
+    if left is None or right is None:
+        return left is right
+    return letters(left.name.text) == letters(right.name.text)
 
 
-def _named_alike(before: Digest, one: int, after: Digest, two: int) -> float:
-    return 1.0 if _speaker(before, one) == _speaker(after, two) else 0.0
-
-
-def _speaker(digest: Digest, number: int) -> str | None:
-    speaker = digest.findings.quotes[number].speaker
-    return letters(speaker.name.text) if speaker else None
-
-
-def likeness_of_quotes(before: Digest, after: Digest) -> Callable[[int, int], float]:
+def likeness(was: Told, now: Told) -> Callable[[int, int], float]:
     """0 for two statements that are not one that was altered."""
-    was = [_folded_words(before, quote) for quote in before.findings.quotes]
-    now = [_folded_words(after, quote) for quote in after.findings.quotes]
 
-    def likeness(one: int, two: int) -> float:
-        left, right = was[one], now[two]
-        if not left or not right:
+    def alike(one: int, two: int) -> float:
+        left, right = was.words[one], now.words[two]
+        both, shorter = len(left) + len(right), min(len(left), len(right))
+        if not shorter:
             return 0.0
-        speaker = _speaker(before, one)
-        known = speaker is not None and not other_speaker(before, after, (one, two))
+        # how many words they share in whatever order: their order cannot make it better
+        common = (was.counts[one] & now.counts[two]).total()
+        if 2 * common < _SAME_SPEAKER * both and common < _GROWN * shorter:
+            return 0.0
+        known = None not in {was.quotes[one].speaker, now.quotes[two].speaker}
+        known = known and not other_speaker(was, now, (one, two))
         least = _SAME_SPEAKER if known else _ANY_SPEAKER
-        common, shorter = sum((Counter(left) & Counter(right)).values()), min(len(left), len(right))
-        grown = known and shorter >= _GROWN_FROM and common >= _GROWN * shorter
-        if not grown and 2 * common < least * (len(left) + len(right)):
-            return 0.0  # the order of words cannot make it better
+        grown = known and shorter >= _GROWN_FROM
+        if 2 * common < least * both and not (grown and common >= _GROWN * shorter):
+            return 0.0
         common = _longest_common(left, right)
-        share = 2 * common / (len(left) + len(right))
-        if share >= least:
-            return share
-        return share if grown and common >= _GROWN * shorter else 0.0
+        enough = 2 * common >= least * both or (grown and common >= _GROWN * shorter)
+        return 2 * common / both if enough else 0.0
 
-    return likeness
+    return alike
 
 
-def _folded_words(digest: Digest, quote: Quote) -> list[str]:
-    return [letters(span.of(digest.article.text)) for span in _word_spans(digest, quote)]
-
-
-def _word_spans(digest: Digest, quote: Quote) -> list[Span]:
+def _word_spans(text: str, quote: Quote) -> list[Span]:
     """Of the statement's words, in the story."""
-    text = digest.article.text
     return [
         Span(part.start + word.start, part.start + word.end)
         for part in quote.parts
@@ -110,20 +123,19 @@ def _longest_common(left: Sequence[str], right: Sequence[str]) -> int:
     return row[-1]
 
 
-def places(before: Digest, after: Digest, pair: Pair) -> tuple[Place, ...]:
+def places(was: Told, now: Told, pair: Pair) -> tuple[Place, ...]:
     """Where the words of two statements differ. Words that the other story quotes elsewhere were moved
     into a statement of their own: that is no difference."""
-    was, now = before.findings.quotes[pair[0]], after.findings.quotes[pair[1]]
-    left, right = _word_spans(before, was), _word_spans(after, now)
-    spoken_before, spoken_after = _spoken(before), _spoken(after)
+    one, two = pair
     found: list[Place] = []
-    for here, there in _differences(_folded_words(before, was), _folded_words(after, now)):
-        one, two = _stretch(left[here], was), _stretch(right[there], now)
-        moved = (two is None and one is not None and spoken_after(one.of(before.article.text))) or (
-            one is None and two is not None and spoken_before(two.of(after.article.text))
+    for here, there in _differences(was.words[one], now.words[two]):
+        old = _stretch(was.spans[one][here], was.quotes[one])
+        new = _stretch(now.spans[two][there], now.quotes[two])
+        moved = (new is None and old is not None and now.speaks(old.of(was.text))) or (
+            old is None and new is not None and was.speaks(new.of(now.text))
         )
         if not moved:
-            found.append((one, two))
+            found.append((old, new))
     return tuple(found)
 
 
@@ -143,56 +155,37 @@ def _stretch(spans: Sequence[Span], quote: Quote) -> Span | None:
     return Span(spans[0].start, max(span.end for span in spans if part.contains(span)))
 
 
-def other_speaker(before: Digest, after: Digest, pair: Pair) -> bool:
+def other_speaker(was: Told, now: Told, pair: Pair) -> bool:
     """ "Holt" and "Maren Holt" are one; somebody and nobody are not. Who is only likely to have said it is
     a guess of ours: that it changed is no news."""
-    was, now = before.findings.quotes[pair[0]].speaker, after.findings.quotes[pair[1]].speaker
-    if not all(one is None or one.certain for one in (was, now)):
+    left, right = was.quotes[pair[0]].speaker, now.quotes[pair[1]].speaker
+    if not all(one is None or one.certain for one in (left, right)):
         return False
-    if was is None or now is None:
-        return was is not now
-    left, right = set(name_words(was.name.text)), set(name_words(now.name.text))
-    return not (left <= right or right <= left)
+    if left is None or right is None:
+        return left is not right
+    old, new = set(name_words(left.name.text)), set(name_words(right.name.text))
+    return not (old <= new or new <= old)
 
 
-def other_roles(before: Digest, after: Digest, pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+def other_roles(was: Told, now: Told, pairs: Iterable[Pair]) -> tuple[Pair, ...]:
     """One pair for each speaker whose role both stories print, in other words. Not one that is printed
     in one of them alone: which of a person's roles is kept may depend on what else was printed."""
     found: dict[tuple[str, str, str], Pair] = {}
     for pair in pairs:
-        was, now = before.findings.quotes[pair[0]].speaker, after.findings.quotes[pair[1]].speaker
-        if was is None or now is None or was.role is None or now.role is None:
+        left, right = was.quotes[pair[0]].speaker, now.quotes[pair[1]].speaker
+        if left is None or right is None or left.role is None or right.role is None:
             continue
-        told = (letters(was.role.text), letters(now.role.text))
-        if told[0] != told[1] and not other_speaker(before, after, pair):
-            found.setdefault((min(letters(was.name.text), letters(now.name.text)), *told), pair)
+        told = (letters(left.role.text), letters(right.role.text))
+        if told[0] != told[1] and not other_speaker(was, now, pair):
+            found.setdefault((min(letters(left.name.text), letters(right.name.text)), *told), pair)
     return tuple(found.values())
 
 
-def printed_nowhere(here: Digest, numbers: Iterable[int], there: Digest) -> tuple[int, ...]:
+def printed_nowhere(here: Told, numbers: Iterable[int], there: Told) -> tuple[int, ...]:
     """Those of ``numbers`` that hold words which the other story does not print. A statement that is now
     printed as two, or that our finders no longer take for a quote, is not gone."""
-    spoken, text = _spoken(there), here.article.text
-    printed = letters(there.article.text)
-
-    def known(part: str) -> bool:
-        return spoken(part) or (len(letters(part)) >= _SHORT and letters(part) in printed)
-
     return tuple(
         number
         for number in numbers
-        if not all(known(part.of(text)) for part in here.findings.quotes[number].parts)
+        if not all(there.prints(part.of(here.text)) for part in here.quotes[number].parts)
     )
-
-
-def _spoken(digest: Digest) -> Callable[[str], bool]:
-    """Whether words stand in a quote of the story, in whichever."""
-    text = digest.article.text
-    parts = [letters(part.of(text)) for quote in digest.findings.quotes for part in quote.parts]
-    whole, known = "".join(parts), set(parts)
-
-    def spoken(said: str) -> bool:
-        bare = letters(said)
-        return bare in known or (len(bare) >= _SHORT and bare in whole)
-
-    return spoken

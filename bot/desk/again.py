@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.commands import ReadLink, Reread, parse
-from bot.compare import Changes, Reach, compare
+from bot.compare import Changes, Reach, compare, reach_of
 from bot.desk import words
 from bot.desk.about import digest_meant, same_workspace
 from bot.desk.outcome import Act, Outcome
@@ -67,7 +67,7 @@ class Rereading:
             fresh = await self.reader.read(record.url, _kept(old.notices))
         except (FetchError, ReadError) as error:
             return _saying(text_message(words.stays(sentence(error))))
-        if compare(old, fresh).reach is Reach.TEASER:
+        if reach_of(old, fresh) is Reach.TEASER:
             return _saying(text_message(words.only_opening(record)))
         # a thread: the passage links of a very long story take 0.3 s
         made, article = await asyncio.to_thread(self.reader.record, fresh, request, record.url, "")

@@ -180,6 +180,34 @@ def test_swapping_swaps_added_and_removed_and_nothing_else(one: str, two: str) -
     assert_verbatim(there)
 
 
+HOSTILE = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=60)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_whatever_is_printed_each_change_stays_on_its_line(one: str, two: str, three: str) -> None:
+    before = read(f'"{one}," said Maren Holt, {two}.\n\n{three} 12 people.', one)
+    after = read(f'"{two} we go on," said Maren Holt, {one}.\n\n{three} 15 people {one}.', two)
+    changes, back = compare(before, after), compare(after, before)
+    for name, swapped in SWAPPED.items():
+        assert len(getattr(changes, name)) == len(getattr(back, swapped)), name
+    shown = changes_message(changes)
+    assert len(shown.plain.split("\n")) == len(shown.blocks)
+    assert not re.search("[\x00-\x09\x0b-\x1f\u200b\u202a-\u202e\u2066-\u2069]", shown.plain)
+
+
+def test_a_story_written_anew_takes_its_time_but_not_for_ever() -> None:
+    def anew(start: int) -> Digest:
+        lines = [
+            f'"It is word {n} of {n * 7}," said Ada Quill. It cost {n} dollars.'
+            for n in range(start, start + 160)
+        ]
+        return read("\n\n".join(lines))
+
+    changes = compare(anew(1000), anew(5000))
+    assert len(changes.quotes_removed) == len(changes.quotes_added) == 160, "too many to be each other"
+
+
 def assert_verbatim(changes: Changes) -> None:
     """Whatever stands between marks in a line was printed in one of the two stories."""
     if not changes:
