@@ -20,6 +20,13 @@ _FIRST_POST = (
     " order by f.created_at, f.key"
 )
 
+# The digests of a story by either address, found before anything else is looked at ("cross": SQLite keeps to
+# the order). With "canonical_url = ? or url = ?" it reads every digest of the channel: 32 ms of 6,000.
+_STORY = (
+    "(select id from digests where canonical_url = ? union select id from digests where url = ?) s"
+    " cross join digests d"
+)
+
 
 class Archive(Voices):
     """See ``bot.ports.Archive``."""
@@ -64,14 +71,14 @@ class Archive(Voices):
         return await self._with_hosts(await self._row("select * from digests where id = ?", digest_id))
 
     async def latest_digest(self, place: Place, canonical_url: str | None = None) -> DigestRecord | None:
-        story, urls = ("", ()) if canonical_url is None else (
-            " and (canonical_url = ? or url = ?)", (canonical_url, canonical_url),
+        table, same, urls = ("digests d", "", ()) if canonical_url is None else (
+            _STORY, " and d.id = s.id", (canonical_url, canonical_url),
         )  # fmt: skip
         row = await self._row(
-            f"select * from digests where {CHANNEL}{story}"
-            " order by case when thread = ? then 0 else 1 end, created_at desc, id limit 1",
-            *channel_of(place),
+            f"select d.* from {table} where {CHANNEL}{same}"
+            " order by case when thread = ? then 0 else 1 end, created_at desc, d.id limit 1",
             *urls,
+            *channel_of(place),
             place.thread or "",
         )
         return await self._with_hosts(row)
@@ -81,14 +88,13 @@ class Archive(Voices):
     ) -> tuple[DigestRecord, Delivery] | None:
         """``canonical_url``: either address of the story."""
         row = await self._row(
-            "select p.* from deliveries p join digests d on d.id = p.digest_id"
-            " where d.platform = ? and d.workspace = ? and d.channel = ?"
-            " and (d.canonical_url = ? or d.url = ?)"
+            f"select p.* from {_STORY} join deliveries p on p.digest_id = d.id"
+            " where d.id = s.id and d.platform = ? and d.workspace = ? and d.channel = ?"
             f" and p.state = ? and p.updated_at >= ? and p.key = ({_FIRST_POST} limit 1)"
             " order by p.updated_at desc, p.key limit 1",
+            canonical_url,
+            canonical_url,
             *channel_of(place),
-            canonical_url,
-            canonical_url,
             DeliveryState.POSTED,
             seconds(since),
             Deed.POST,

@@ -35,6 +35,7 @@ create table gathered (
 create index gathered_due on gathered (due_at);
 
 create index digests_by_request on digests (request_key);
+create index digests_by_url on digests (url);
 create index digests_by_workspace on digests (platform, workspace, created_at);
 
 create table voices (
