@@ -1,7 +1,7 @@
 """A digest in each shape that people read. Pure.
 
-``message`` makes the neutral blocks that every chat shows; ``marked`` writes those as Markdown;
-``changed`` says what a later reading found; ``page`` is a self-contained HTML page with the findings marked in
+``message`` makes the neutral blocks that every chat shows; ``changed`` says what a later reading found;
+``marked`` writes a digest as Markdown; ``page`` is a self-contained HTML page with the findings marked in
 the story.
 """
 
