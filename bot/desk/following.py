@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from bot.digest import day
 from bot.display import plain, shortened
 from bot.ports import Refusal
 from bot.records import FeedState
@@ -128,8 +129,7 @@ def _rhythm_words(rhythm: Rhythm, now: datetime) -> str:
         return f"one message on the hour, the next at {due:%H:%M} UTC"
     local = due.astimezone(ZoneInfo(rhythm.zone))
     also = "" if local.utcoffset() == due.utcoffset() else f" ({due:%H:%M} UTC)"
-    when = moment(local.replace(tzinfo=UTC)).removesuffix(" UTC")
-    return f"one message a day, the next on {when} {rhythm.zone}{also}"
+    return f"one message a day, the next on {day(local)}, {local:%H:%M} {rhythm.zone}{also}"
 
 
 def _clock(at: datetime, now: datetime) -> str:

@@ -146,6 +146,16 @@ async def test_a_failed_link_that_is_tried_again_gives_a_digest_for_all(room: Ro
     assert "Deleted" in await room.answer(f"delete {digest.message.digest_id}"), "ada pasted the link"
 
 
+async def test_a_digest_that_came_by_trying_again_goes_with_the_message(room: Room) -> None:
+    named = await failed(room)
+    await room.say(command_request("P1", f"reread {named}", THREAD, user="ben", private=True))
+    posted = room.chat.sent[-1]
+    await room.desk.withdrawn(HERE, "E1", "D1")
+    await room.desk.drain()
+    assert room.chat.deleted == [posted.message_id]
+    assert (await room.desk.status()).digested == 0
+
+
 async def test_pressing_twice_makes_one_digest(room: Room) -> None:
     named = await failed(room)
     for key in ("P1", "P2"):
