@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet
 from adapters.slack.options import SlackOptions
 from adapters.slack.scopes import EVENTS, SCOPES
 from adapters.slack.serving import Serving
+from bot.desk import Desk
 from bot.store import SqlStore
 from bot.types import Place
 from tests.fakes.slack import FakeSlack, text_of
@@ -111,3 +112,33 @@ async def test_nobody_is_served_who_did_not_install(tmp_path: Path) -> None:
         who = here.slack.workspace(THERE).person("eve").id
         [told] = await here.slack.until(lambda: here.slack.whispers_to(who))
         assert "not installed in this workspace" in text_of(told)
+
+
+async def test_one_workspace_whose_token_is_replaced(tmp_path: Path) -> None:
+    slack = await FakeSlack(events=EVENTS, scopes=SCOPES).start()
+    try:
+        async with desk_over(tmp_path, Paper(known=page_of)) as (desk, store):
+            here = Houses(slack, store, "")
+            async with serving_one(desk, slack, slack.bot_token):
+                await slack.command("ada", "desk", "follow https://paper.example/feed")
+                await slack.until(lambda: slack.calls_of("chat.postEphemeral"))
+                await slack.revoke()
+                await slack.settled()
+                assert await here.stops(HERE, "desk") == ["signed-out"]
+            async with serving_one(desk, slack, slack.install()):
+                assert await here.stops(HERE, "desk") == [None]
+                await here.digest("desk", LINK)
+    finally:
+        await slack.stop()
+
+
+@asynccontextmanager
+async def serving_one(desk: Desk, slack: FakeSlack, token: str) -> AsyncIterator[None]:
+    options = SlackOptions(bot_token=token, app_token=slack.app_token, api_url=slack.api_url)
+    async with Serving(desk, options) as serving:
+        tasks = [asyncio.create_task(serving.run()), asyncio.create_task(desk.run())]
+        try:
+            await slack.connected()
+            yield
+        finally:
+            await stopped(tasks)
