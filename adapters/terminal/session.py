@@ -103,7 +103,7 @@ def request_of(line: str, verbs: frozenset[str], grant: Grant) -> Request:
             return replace(asked, command=True)
     path = path_in(rest if first.lower() == "digest" else asked.text)
     if path is not None:
-        return replace(asked, links=(grant(path),))
+        return replace(asked, links=(grant(path),), addressed=True)  # nobody names a file in passing
     links = tuple(find_links(asked.text))
     if first.lower() in verbs or not links:
         return replace(asked, command=True)

@@ -17,7 +17,7 @@ from functools import partial
 from bot.commands import Command, Follow, ReadLink, Reread, Said
 from bot.desk import words
 from bot.desk.again import Rereading
-from bot.desk.asks import awaited, pasted, told_alone, unasked, understood
+from bot.desk.asks import awaited, told_alone, unasked, understood
 from bot.desk.links import Links, Starts
 from bot.desk.outcome import Act, Outcome
 from bot.desk.outgoing import Outgoing
@@ -195,7 +195,7 @@ class Answers:
             return Went(well=False, read=False)
         message = text_message(" ".join((told, *map(notice_text, ask.notices))))
         reads = isinstance(ask.what, ReadLink)
-        if reads and pasted(request):
+        if reads:
             message = replace(message, digest_id=digest_id(ask.key), choices=(RETRY,))
         await self._commit(request, ask.key, _saying(message))
         return Went(well, read=not reads)

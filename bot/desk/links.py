@@ -105,10 +105,10 @@ class Links:
     ) -> tuple[DigestRecord, Delivery] | None:
         """A digest that is stored, and on its way to the channel: two people may paste one link at once."""
         record = await tx.latest_digest(request.place, address)
-        if record is None or record.created_at < self.clock() - self.rules.pointed:
+        delivery = None if record is None else await tx.digest_delivery(record.id)
+        if record is None or delivery is None or delivery.state not in _PENDING:
             return None
-        delivery = await tx.digest_delivery(record.id)
-        return None if delivery is None or delivery.state not in _PENDING else (record, delivery)
+        return record, delivery
 
 
 async def _subscription(tx: Transaction, request: Request) -> Subscription | None:

@@ -45,6 +45,7 @@ class FakeChat:
     deleted: list[str] = field(default_factory=list)
     marks: list[tuple[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)  # keys looked up with ``find``
+    looked: list[tuple[str, Place]] = field(default_factory=list)  # who, and where: with ``may_see``
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -89,6 +90,7 @@ class FakeChat:
         self.sent = [sent for sent in self.sent if sent.message_id != posted.message_id]
 
     async def may_see(self, user: str, place: Place) -> bool:
+        self.looked.append((user, place))
         if self.silent:
             raise ChatDown("does not say who may see what")
         return place.channel not in self.hidden or (place.channel, user) in self.members

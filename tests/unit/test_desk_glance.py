@@ -119,6 +119,7 @@ async def test_a_digest_is_shown_to_those_who_can_read_where_it_stands(
         assert answer is not None
         assert ("no digest" not in answer.plain) is seen
         assert ("Budget" in answer.plain) is seen
+    assert {one.workspace for _, one in room.chat.looked} <= {HERE.workspace}, "of no other's members"
 
 
 @pytest.mark.parametrize("verb", ["reread", "delete", "useful", "wrong", "mute"])

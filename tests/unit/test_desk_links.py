@@ -91,6 +91,19 @@ async def test_a_feeds_story_of_a_muted_site_is_dropped(room: Room) -> None:
     assert (await room.desk.status()).failed == 0
 
 
+async def test_a_feeds_story_that_leads_to_a_muted_site_is_dropped(room: Room) -> None:
+    await room.answer("mute paper.example")
+    page = await room.web.get(STORY)
+
+    async def get(url: str, **more: Any) -> Any:
+        return page
+
+    room.web.get = get  # type: ignore[method-assign]  # redirects
+    await room.say(await room.story("https://sho.rt/1"))
+    assert (await room.desk.status()).digested == 0
+    assert len(room.chat.sent) == 1, "the answer to mute alone"
+
+
 # -- keys
 
 
@@ -231,7 +244,7 @@ async def test_a_story_on_its_way_to_the_channel_is_pointed_to(room: Room) -> No
 async def test_links_left_out_are_told_with_a_pointer_too(room: Room) -> None:
     await room.say(link_request("E1", STORY))
     await room.say(link_request("E2", SECOND, MISSING, STORY, STORY + "/4"))
-    assert "1 more links of this message were not read" in room.chat.private[-1].message.plain
+    assert "1 more link of this message was not read" in room.chat.private[-1].message.plain
 
 
 # -- failures
@@ -263,6 +276,10 @@ async def test_who_is_told_of_a_failure(room: Room, request_: Any, only_for: str
     await room.say(request_)
     (sent,) = room.chat.sent
     assert sent.only_for == only_for
+    assert sent.message.choices == ("retry",)
+    room.web.pages = {LOCKED: PAGES[STORY], "https://paper.example/bug": PAGES[STORY]}
+    await room.say(command_request("P1", f"reread {sent.message.digest_id}", private=True))
+    assert room.chat.public[-1].message.plain.startswith("Budget passes")
 
 
 async def test_try_again_reads_the_link_anew_and_posts_its_digest_for_all(room: Room) -> None:

@@ -83,6 +83,15 @@ async def test_joining_starts_what_stopped_for_want_of_it(room: Room, reason: Re
     assert await stopped(room) == [None if again else reason.value] * 2
 
 
+async def test_an_invitation_that_is_reported_again_starts_nothing(room: Room) -> None:
+    await followed(room)
+    await room.desk.joined(HERE, "ada", "J1")
+    await room.desk.closed(HERE, Refusal.NOT_INSIDE)
+    await room.desk.joined(HERE, "ada", "J1")
+    await settle(room)
+    assert await stopped(room) == [Refusal.NOT_INSIDE.value]
+
+
 async def test_joining_starts_what_it_mends_and_nothing_else(room: Room) -> None:
     await followed(room)
     async with room.store.begin() as tx:
@@ -162,6 +171,22 @@ async def test_who_asks_where_the_bot_is_not_is_told_what_to_do(room: Room, priv
     assert told(room, "ada") == [
         "I am not in the channel desk, so I could not answer you there. Invite me there and ask again."
     ]
+
+
+async def test_where_the_bot_is_signed_out_nobody_is_written_to(room: Room) -> None:
+    room.chat.failures = [ChatRefused("token_revoked", Refusal.SIGNED_OUT)]
+    await room.say(command_request("C1", f"digest {STORY}"))
+    await settle(room)
+    assert room.chat.sent == []
+    assert (await room.desk.status()).parked == 1
+
+
+async def test_a_subscriber_who_is_not_known_is_not_written_to(room: Room) -> None:
+    await followed(room, user="")
+    await room.desk.closed(HERE)
+    await settle(room)
+    assert room.chat.sent == []
+    assert (await room.desk.status()).waiting == 0
 
 
 async def test_a_direct_message_waits_for_the_chat(room: Room) -> None:

@@ -50,6 +50,9 @@ def test_request_of(line: str, text: str, links: tuple[str, ...], command: bool)
     request = request_of(line, verbs(), grant)
     assert (request.text, request.links, request.command) == (text, links, command)
     assert request.place == HERE
+    assert request.addressed == any(link.startswith("granted:") for link in links), (
+        "a file is asked for by name"
+    )
 
 
 def test_each_line_is_a_new_request() -> None:
