@@ -220,3 +220,19 @@ def test_any_line_is_a_command_or_an_ask_error(text: str) -> None:
         parse(text)
     except AskError as error:
         assert isinstance(error, BadCommand | UnknownCommand)
+
+
+RHYTHMS = st.builds(
+    Rhythm,
+    st.just(Beat.DAILY),
+    st.integers(0, 1439),
+    st.sampled_from(("UTC", "Europe/London", "Asia/Kolkata")),
+) | st.sampled_from((Rhythm(), Rhythm(Beat.HOURLY)))
+
+
+@given(RHYTHMS, st.sampled_from(("", "+pier", '-"town hall"')))
+def test_a_rhythm_is_typed_as_it_is_shown(rhythm: Rhythm, filters: str) -> None:
+    command = parse(f"follow {FEED} {filters} {rhythm}")
+    assert isinstance(command, commands.Follow)
+    assert command.rhythm == rhythm
+    assert parse(f"follow {FEED} {rhythm} {filters}") == command
