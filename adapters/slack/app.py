@@ -101,6 +101,7 @@ def _listen(app: AsyncApp, listeners: Listeners) -> None:
     for kind in EVENTS:
         app.event(kind)(event)
     app.command(COMMAND)(command)
+    app.command(_ANY)(command)  # whoever installs it may have named it otherwise
     app.message_shortcut(SHORTCUT)(shortcut)
     app.view_submission(WRONG)(report)
     app.block_action(_ANY)(action)
@@ -113,7 +114,6 @@ def _listen_to_the_rest(app: AsyncApp) -> None:
         await ack()
 
     app.event(_ANY)(unknown)
-    app.command(_ANY)(unknown)
     app.shortcut(_ANY)(unknown)
     app.action(_ANY)(unknown)
     app.view(_ANY)(unknown)

@@ -57,7 +57,10 @@ log = logging.getLogger(__name__)
 ACK_WITHIN_S = 0.8  # Slack gives three seconds; a person looks up after one
 _TITLES = {"more": "Everything found", "cite": "Citations"}
 
-NOT_INSIDE = "I am not in this channel, so I cannot post here. Invite me first: /invite @nutgraf"
+NOT_INSIDE = (
+    "I am not in this channel, so I cannot post here. Invite me first (/invite @nutgraf), or write to me"
+    " directly."
+)
 NO_LINK = "There is no link in this message."
 OLD = "This button is from an older message and does nothing any more. Paste the link again."
 NO_STORE = "I cannot reach my store just now, so nothing was done. Try again in a minute."

@@ -34,8 +34,9 @@ class Press:
 def command_of(body: Body) -> Request:
     """A slash command: answered to its user alone. Its words come escaped, as message text does."""
     workspace = workspace_of(body)
+    key = text_at(body, "trigger_id") or text_at(body, "response_url")
     return Request(
-        key=f"{PLATFORM}:{workspace}:command:{text_at(body, 'trigger_id')}",
+        key=f"{PLATFORM}:{workspace}:command:{key}",
         place=Place(PLATFORM, workspace, text_at(body, "channel_id")),
         user=text_at(body, "user_id"),
         text=typed(text_at(body, "text")).text,
@@ -68,7 +69,7 @@ def shortcut_of(body: Body) -> Request:
     workspace, channel = workspace_of(body), text_at(body, "channel", "id")
     ts = text_at(message, "ts") or text_at(body, "message_ts")
     return Request(
-        key=f"{PLATFORM}:{workspace}:shortcut:{text_at(body, 'trigger_id')}",
+        key=f"{PLATFORM}:{workspace}:shortcut:{text_at(body, 'trigger_id') or text_at(body, 'action_ts')}",
         place=place_of(workspace, channel, ts, text_at(message, "thread_ts")),
         user=text_at(body, "user", "id"),
         text=typed(text_at(message, "text")).text,

@@ -76,11 +76,6 @@ def typed(raw: str, bot_user: str = "") -> Typed:
     return Typed(after if leads else text, tuple(links), named=True, leads=leads, after=after)
 
 
-def mentions(raw: str, bot_user: str) -> bool:
-    """Whether the bot is named in a message's ``text``."""
-    return any(_is_user(match[1], bot_user) for match in _MARK.finditer(raw))
-
-
 def into_slack(link: str) -> bool:
     """A link to something inside a workspace: a message, a file, a canvas."""
     host = host_of(link)

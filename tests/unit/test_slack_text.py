@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.text import Typed, into_slack, mentions, new_links, typed
+from adapters.slack.text import Typed, into_slack, new_links, typed
 from bot.urls import find_links
 
 BOT = "U0BOT"
@@ -98,7 +98,6 @@ def test_what_was_typed(raw: str, text: str, links: tuple[str, ...]) -> None:
 )
 def test_the_bots_name(raw: str, expected: Typed) -> None:
     assert typed(raw, BOT) == expected
-    assert mentions(raw, BOT) is expected.named
 
 
 @pytest.mark.parametrize(
