@@ -74,7 +74,8 @@ NOTICES: Mapping[str, str] = {
     "This is not the whole story.",
     "liveblog": "This is a live blog: what follows is what it said when it was read.",
     "correction": "The page carries a correction: “{text}”",
-    "more-links": "{count} more {count?link|links} of this message {count?was|were} not read: I read {limit} a message.",
+    "more-links": "{count} more {count?link|links} of this message {count?was|were} not read: "
+    "I read {limit} a message.",
     "inferred-date": "The date was not stated by the page; it was guessed from its text.",
     "language": "The story is in a language I do not know ({language}): speakers and names may be missing.",
     "no-quotes": "No quoted statement was found in it.",
