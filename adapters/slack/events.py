@@ -144,8 +144,11 @@ def _spoken(body: Body, event: Body, now: datetime) -> Request | None:
 
 
 def _addressed(body: Body, event: Body, said: Typed, key: str) -> Request | None:
-    """Words to the bot. A verb behind its name makes a command; links are to be read; other words are a
-    command only behind a name that leads: "as @nutgraf wrote" is talk about it."""
+    """Words to the bot. A verb behind its name makes a command, or before it if nothing stands behind;
+    links are to be read; other words are a command only behind a name that leads: "as @nutgraf wrote" is
+    talk about it."""
+    if not said.after and is_command(said.text, with_link=bool(said.links)):
+        return _request(body, event, key, said.text, command=True)
     if is_command(said.after, with_link=bool(said.links)):
         return _request(body, event, key, said.after, command=True)
     if said.links:

@@ -95,6 +95,12 @@ def test_in_a_thread_the_thread_is_the_place(subtype: str) -> None:
         (f"<@U0BOT> follow <{STORY}> +a", asked(f"follow {STORY} +a", command=True)),
         ("<@U0BOT> LIST", asked("LIST", command=True)),
         ("please <@U0BOT> list", asked("list", command=True)),
+        ("list <@U0BOT>", asked("list", command=True)),
+        (f"follow <{STORY}> <@U0BOT>", asked(f"follow {STORY}", command=True)),
+        (
+            f"<@U0BOT> digest <{STORY}> <https://b.example/2>",
+            asked(f"digest {STORY} https://b.example/2", STORY, "https://b.example/2", addressed=True),
+        ),
         (f"<@U0BOT> more on this: <{STORY}>", asked(f"more on this: {STORY}", STORY, addressed=True)),
         ("as <@U0BOT> wrote", None),
         ("thanks <@U0BOT>", None),
