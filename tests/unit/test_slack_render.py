@@ -239,6 +239,13 @@ def test_what_has_no_room_is_left_out_whole_and_counted() -> None:
     assert told(made).endswith(CAUTION)
 
 
+def test_more_blocks_than_a_message_takes_are_left_out() -> None:
+    made = rendered(message(*(block(BlockKind.NUTGRAF, f"{number}") for number in range(70))))["blocks"]
+    assert check_message(made) == []
+    assert len(made) == 50
+    assert told(made).endswith("one message: 21 lines.")
+
+
 def test_links_into_the_story_go_before_its_words_do() -> None:
     for quotes in range(20, 32):
         made = rendered(long_message(quotes, words=18))["blocks"]
