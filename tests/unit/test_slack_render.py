@@ -367,6 +367,7 @@ def test_a_message_tells_its_key() -> None:
     key = "slack:T024BE7LD:C024BE7LR:1700000000.000100#0a1b2c3d4e"
     assert key_of_blocks(rendered(digest(), key)["blocks"]) == key == mark_of(key)
     long, other = "k" * 400, "k" * 399 + "l"
+    assert check_message(rendered(digest(), long)["blocks"]) == []
     assert key_of_blocks(rendered(digest(), long)["blocks"]) == mark_of(long) != mark_of(other)
 
 

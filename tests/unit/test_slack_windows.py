@@ -206,6 +206,8 @@ def test_feeds_stand_under_their_channel_with_what_matters() -> None:
 def test_more_feeds_than_are_looked_through_are_counted() -> None:
     text = told(home(*(feed(number) for number in range(1, 100)))["blocks"])
     assert f"{FEEDS_SHOWN} of 99 are shown" in text
+    assert f"{FEEDS_SHOWN}. Feed" in text
+    assert f"{FEEDS_SHOWN + 1}. Feed" not in text
 
 
 def test_digests_lead_to_their_message_and_else_to_the_story() -> None:
