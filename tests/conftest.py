@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import settings
 from tests.fakes.folders import quick_folder
 from tests.fakes.postgres import fresh_schema, running_server
 from tests.fakes.site import Site
+from tests.fakes.synapse import People, Synapse
 
 # No deadline for one example: a busy machine is not a bug. Every test has its 120 s (pyproject.toml).
 settings.register_profile("house", deadline=None)
@@ -51,3 +52,49 @@ def store_address(request: pytest.FixtureRequest, quick_path: Path) -> str:
     if request.param == "sqlite":
         return str(quick_path / "nutgraf.db")
     return fresh_schema(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture(scope="session")
+def homeserver() -> Iterator[Synapse]:
+    """One Synapse for the run, started by the first test that asks; a test may stop it (see ``_up``)."""
+    server = Synapse(Path(tempfile.mkdtemp(prefix="nutgraf-hs-", dir=quick_folder())))
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def limited_homeserver() -> Iterator[Synapse]:
+    """Another one, with Synapse's own pace for messages: 10 at once, then one per 5 s."""
+    server = Synapse(Path(tempfile.mkdtemp(prefix="nutgraf-hs-", dir=quick_folder())), limits=True)
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@pytest.fixture(autouse=True)
+def _up(request: pytest.FixtureRequest) -> None:
+    """A homeserver that a test left stopped does not fail the next one."""
+    for name in ("homeserver", "limited_homeserver"):
+        if name in request.fixturenames:
+            request.getfixturevalue(name).start()
+
+
+@pytest.fixture
+async def people(homeserver: Synapse) -> AsyncIterator[People]:
+    """Persons on the homeserver: ``await people.new("ada")``."""
+    async with People(homeserver) as made:
+        yield made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what its homeserver logged meanwhile."""
+    report = yield
+    servers = [v for v in getattr(item, "funcargs", {}).values() if isinstance(v, (Synapse, People))]
+    for server in servers if report.failed else []:
+        home = server.homeserver if isinstance(server, People) else server
+        report.sections.append(("homeserver", home.log_tail()))
+    return report
