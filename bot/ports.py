@@ -306,7 +306,17 @@ class Upkeep(Protocol):
         """Delete every row of the channel; answers how many."""
 
 
-class Transaction(Intake, Archive, Outbox, FeedBook, Upkeep, Protocol):
+class Notebook(Protocol):
+    """Small durable words of an adapter: where its sync stands, what it could not read yet."""
+
+    async def note(self, platform: str, name: str, value: str | None) -> None:
+        """Write it, over what stood under the name; None deletes."""
+
+    async def notes(self, platform: str, prefix: str = "") -> Mapping[str, str]:
+        """Those of the platform whose name begins so, by name."""
+
+
+class Transaction(Intake, Archive, Outbox, FeedBook, Upkeep, Notebook, Protocol):
     """All or nothing: committed when its ``async with`` ends, rolled back when that raises.
 
     Not to be used after, nor by two tasks at once, nor inside another: SQLite lets one in at a time.

@@ -17,6 +17,11 @@ def understood(request: Request, settings: Mapping[str, str]) -> Command:
     return command
 
 
+def asks(request: Request) -> bool:
+    """Whether there is anything to answer."""
+    return request.command or bool(request.links)
+
+
 def unasked(request: Request) -> bool:
     """No person's message stands behind it."""
     return request.key.startswith(UNASKED)

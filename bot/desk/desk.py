@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from bot.desk import sentences
 from bot.desk.again import Rereading
 from bot.desk.answers import Answers
-from bot.desk.asks import pasted
+from bot.desk.asks import asks
+from bot.desk.batch import Batch
 from bot.desk.glance import Glance
 from bot.desk.links import Links
-from bot.desk.outgoing import Outgoing, record_posted
+from bot.desk.outgoing import Outgoing
 from bot.desk.overview import Overview
 from bot.desk.reading import Reader
 from bot.desk.roundup import Roundups
-from bot.desk.rules import AUTO_DIGEST, ON, Rules, muted, setting
+from bot.desk.rules import DEFAULTS, Rules, setting
 from bot.desk.sight import Sight
-from bot.desk.stops import reopen, restart, stop, take_back, tell
 from bot.desk.verbs import Verbs
 from bot.ports import ANSWER, Chat, Clock, Engine, Extractor, FeedParser, Fetcher, Refusal, Store
-from bot.records import JOINED_KEY, Counts
+from bot.records import Counts
 from bot.types import Message, Place, Request
 
 log = logging.getLogger(__name__)
@@ -72,25 +72,21 @@ class Desk:
 
     # -- what people ask
 
-    async def take(self, request: Request) -> bool:
-        """Store the request and its job; False when there is nothing to answer: it was taken before, its
-        message was withdrawn, it neither commands nor links, or the place wants its links left alone
-        (all pasted ones, or those to muted sites).
-
-        Once this returns, the request is answered whatever dies. Raises StoreUnusable.
-        """
-        if not request.command and not request.links:
-            return False
+    @asynccontextmanager
+    async def batch(self) -> AsyncIterator[Batch]:
+        """All that a platform tells at once, and the adapter's notes, in one transaction: committed with its
+        jobs when the ``async with`` ends, rolled back when that raises. Ask neither the desk nor a chat
+        anything inside. Raises StoreUnusable."""
         async with self._store.begin() as tx:
-            if pasted(request):
-                settings = await tx.settings(request.place)
-                if setting(settings, AUTO_DIGEST) != ON:
-                    return False
-                kept = tuple(link for link in request.links if not muted(link, settings))
-                if not kept:
-                    return False
-                request = replace(request, links=kept)
-            return await tx.take(request, self._clock())
+            yield Batch(tx, self._clock)
+
+    async def take(self, request: Request) -> bool:
+        """A batch of one; see ``Batch.take``. Once this returns, the request is answered whatever dies.
+        Raises StoreUnusable."""
+        if not asks(request):
+            return False
+        async with self.batch() as batch:
+            return await batch.take(request)
 
     async def ask(self, request: Request) -> Message | None:
         """The answer at once, from the store alone, of a command that only looks, or that is not understood
@@ -104,48 +100,52 @@ class Desk:
     # -- what a platform tells
 
     async def heard(self, key: str, message_id: str) -> None:
-        """The platform has taken the delivery, whatever became of its answer. May come twice, and for a
-        key that is not ours."""
-        async with self._store.begin() as tx:
-            await record_posted(tx, key, message_id, self._clock())
+        """See ``Batch.heard``."""
+        async with self.batch() as batch:
+            await batch.heard(key, message_id)
 
     async def withdrawn(self, place: Place, source: str, key: str) -> None:
-        """The message with that source key was deleted: its digests go, and one that is being made."""
-        async with self._store.begin() as tx:
-            posted = await tx.withdraw(place, source, self._clock())
-            await take_back(tx, key, replace(place, thread=None), posted, self._clock())
+        """See ``Batch.withdrawn``."""
+        async with self.batch() as batch:
+            await batch.withdrawn(place, source, key)
 
     async def joined(self, place: Place, user: str, key: str) -> None:
-        """The bot was let into the channel: it introduces itself, and what stopped there runs again."""
-        place = replace(place, thread=None)
-        async with self._store.begin() as tx:
-            if await tx.request(JOINED_KEY + key) is None:
-                message = sentences.introduction(await restart(tx, place))
-                await tell(tx, JOINED_KEY + key, place, user, message, self._clock())
+        """See ``Batch.joined``."""
+        async with self.batch() as batch:
+            await batch.joined(place, user, key)
 
     async def closed(self, place: Place, reason: Refusal = Refusal.CLOSED) -> None:
-        """The channel was archived or deleted; NOT_INSIDE: the bot was put out of it."""
-        async with self._store.begin() as tx:
-            await stop(tx, replace(place, thread=None), reason, self._clock())
+        """See ``Batch.closed``."""
+        async with self.batch() as batch:
+            await batch.closed(place, reason)
 
     async def reopened(self, place: Place) -> None:
-        """The channel was opened again."""
-        async with self._store.begin() as tx:
-            await reopen(tx, replace(place, thread=None), self._clock())
+        """See ``Batch.reopened``."""
+        async with self.batch() as batch:
+            await batch.reopened(place)
 
     async def signed_out(self, place: Place) -> None:
-        """The workspace's token was revoked, or the app removed; ``place.channel`` does not matter."""
-        async with self._store.begin() as tx:
-            await stop(tx, place, Refusal.SIGNED_OUT, self._clock())
+        """See ``Batch.signed_out``."""
+        async with self.batch() as batch:
+            await batch.signed_out(place)
 
     async def signed_in(self, place: Place) -> None:
-        """The workspace's token is good, perhaps again, perhaps with more permissions: what stopped for want
-        of them runs again. ``place.channel`` does not matter."""
-        mended = (Refusal.SIGNED_OUT, Refusal.NO_RIGHT)
+        """See ``Batch.signed_in``."""
+        async with self.batch() as batch:
+            await batch.signed_in(place)
+
+    # -- what an adapter needs to know
+
+    async def notes(self, platform: str, prefix: str = "") -> Mapping[str, str]:
+        """What the platform's adapter noted (``Batch.note``) under names that begin so, by name."""
         async with self._store.begin() as tx:
-            again = await tx.restart(place, whole_workspace=True, reasons=mended)
-        if again:
-            log.info("platform=%s workspace=%s restarted=%d", place.platform, place.workspace, len(again))
+            return await tx.notes(platform, prefix)
+
+    async def settings(self, place: Place) -> Mapping[str, str]:
+        """Every setting of the channel, with its default where it was never set."""
+        async with self._store.begin() as tx:
+            stored = await tx.settings(place)
+        return {key: setting(stored, key) for key in DEFAULTS}
 
     # -- housekeeping
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.ports import Database, Jobs
+from bot.store.notes import Notes
 from bot.store.postgres import open_postgres
 from bot.store.sqlite import open_sqlite
 from bot.store.upkeep import Upkeep
@@ -20,7 +21,7 @@ from bot.store.withdrawal import Withdrawal
 _POSTGRES = ("postgresql://", "postgres://")
 
 
-class SqlTransaction(Upkeep, Withdrawal):
+class SqlTransaction(Upkeep, Withdrawal, Notes):
     """See ``bot.ports.Transaction``."""
 
 
