@@ -22,7 +22,12 @@ EVERYONE, ADMINS = "everyone", "admins"
 
 MUTE = "mute"
 
-DEFAULTS: Mapping[str, str] = {AUTO_DIGEST: ON, STEER: EVERYONE, MUTE: ""}
+ANSWERS = "answers"  # where an answer stands, for chats that have both
+THREAD, REPLY = "thread", "reply"
+
+DEFAULTS: Mapping[str, str] = {AUTO_DIGEST: ON, STEER: EVERYONE, MUTE: "", ANSWERS: THREAD}
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {AUTO_DIGEST: (ON, MENTION, OFF), ANSWERS: (THREAD, REPLY)}
 
 # verbs that change what a place gets; the rest only ask
 CHANGES = frozenset({"follow", "unfollow", "pause", "resume", "settings", "forget", "mute", "unmute"})
@@ -63,16 +68,17 @@ def known_setting(key: str) -> str:
     if key in DEFAULTS:
         return key
     near = difflib.get_close_matches(key, DEFAULTS, n=1)
-    raise UnknownSetting(key, near[0] if near else f"{AUTO_DIGEST}, {STEER} or {MUTE}")
+    raise UnknownSetting(key, near[0] if near else f"{AUTO_DIGEST}, {STEER}, {ANSWERS} or {MUTE}")
 
 
 def checked_setting(key: str, value: str) -> str:
     """The value as stored. Raises UnknownSetting, BadSetting."""
     known_setting(key)
-    if key == AUTO_DIGEST:
-        if value.lower() in {ON, MENTION, OFF}:
+    if key in _CHOICES:
+        *most, last = _CHOICES[key]
+        if value.lower() in _CHOICES[key]:
             return value.lower()
-        raise BadSetting(key, value, f"{ON}, {MENTION} or {OFF}")
+        raise BadSetting(key, value, f"{', '.join(most)} or {last}")
     if key == STEER:
         return _checked_steer(value)
     raise BadSetting(key, value, "“mute” and “unmute” with a site, to be changed")

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from bot.desk.rules import (
     ADMINS,
+    ANSWERS,
     AUTO_DIGEST,
     EVERYONE,
     MENTION,
     MUTE,
     OFF,
     ON,
+    REPLY,
     STEER,
+    THREAD,
     muted_hosts,
     setting,
     shown_people,
@@ -72,7 +75,12 @@ def receipt(record: DigestRecord | None) -> str:
 
 def settings(stored: Mapping[str, str], retention_days: int, key: str | None = None) -> str:
     """All of them with how each is changed, or one."""
-    rows = {AUTO_DIGEST: _digest_row(stored), STEER: _steer_row(stored), MUTE: _mute_row(stored)}
+    rows = {
+        AUTO_DIGEST: _digest_row(stored),
+        STEER: _steer_row(stored),
+        ANSWERS: _answers_row(stored),
+        MUTE: _mute_row(stored),
+    }
     if key is not None:
         return rows[key]
     kept = f"retention {retention_days} days: set by whoever runs this bot; older digests are deleted"
@@ -102,6 +110,17 @@ def _steer_row(stored: Mapping[str, str]) -> str:
         told = f"{who}: nobody else may follow, pause, mute, forget or change settings"
         other = f"“settings {STEER} {EVERYONE}”"
     return f"{STEER} {told} ({other} or “settings {STEER} @name @name” changes it)"
+
+
+def _answers_row(stored: Mapping[str, str]) -> str:
+    value, other = setting(stored, ANSWERS), REPLY
+    where = "in a thread below the message"
+    if value == REPLY:
+        other, where = THREAD, "as a reply in the room itself"
+    return (
+        f"{ANSWERS} {value}: where this chat has both threads and replies, I answer {where}"
+        f" (“settings {ANSWERS} {other}” changes it)"
+    )
 
 
 def _mute_row(stored: Mapping[str, str]) -> str:

@@ -18,6 +18,8 @@ from tests.fakes.desk import command_request
         ("digest", "on", "on"),
         ("digest", "Mention", "mention"),
         ("digest", "OFF", "off"),
+        ("answers", "Reply", "reply"),
+        ("answers", "thread", "thread"),
         ("steer", "Everyone", "everyone"),
         ("steer", "admins", "admins"),
         ("steer", "@U1", "@U1"),
@@ -33,6 +35,7 @@ def test_a_setting_is_stored_as_it_is_read(key: str, value: str, stored: str) ->
     ("key", "value", "want"),
     [
         ("digest", "maybe", "on, mention or off"),
+        ("answers", "below", "thread or reply"),
         ("steer", "ann", "everyone, admins, or people: @name @name"),
         ("steer", "@U1 everyone", "everyone, admins, or people: @name @name"),
         ("steer", "@", "everyone, admins, or people: @name @name"),
@@ -48,7 +51,13 @@ def test_a_setting_of_another_form_is_refused_with_what_is_wanted(key: str, valu
 
 @pytest.mark.parametrize(
     ("key", "nearest"),
-    [("digests", "digest"), ("stear", "steer"), ("muted", "mute"), ("colour", "digest, steer or mute")],
+    [
+        ("digests", "digest"),
+        ("stear", "steer"),
+        ("muted", "mute"),
+        ("answer", "answers"),
+        ("colour", "digest, steer, answers or mute"),
+    ],
 )
 def test_an_unknown_setting_is_refused_with_the_nearest(key: str, nearest: str) -> None:
     for refused in (lambda: known_setting(key), lambda: checked_setting(key, "on")):
