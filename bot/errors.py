@@ -40,6 +40,8 @@ NutgrafError
     +-- StoreBusy         another process holds the store
     +-- StoreNewer        the store was written by a newer nutgraf
     +-- StoreUnusable     not a database, no rights, disk full
+    +-- SessionBusy       another process is signed in with this folder
+    +-- SessionLost       the chat server ended our session, and nothing here renews it
 
 ``code`` is the stable name used in JSON, logs and the catalogue.
 """
@@ -283,6 +285,18 @@ class StoreNewer(SetupError):
 class StoreUnusable(SetupError):
     path: str
     cause: str
+
+
+@dataclass
+class SessionBusy(SetupError):
+    path: str
+
+
+@dataclass
+class SessionLost(SetupError):
+    user: str
+    cause: str
+    key: str  # of the setting that mends it
 
 
 def leaves(root: type[NutgrafError] = NutgrafError) -> list[type[NutgrafError]]:

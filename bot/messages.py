@@ -67,6 +67,9 @@ ERRORS: Mapping[str, str] = {
     "store-busy": "Another nutgraf is using {path}. Stop it, or give this one its own data_dir.",
     "store-newer": "The store was written by a newer nutgraf ({version}). Update this one.",
     "store-unusable": "I cannot use the store {path} ({cause}). Check the disk and your rights to it.",
+    "session-busy": "Another nutgraf is signed in with {path}. Stop it, or give this one its own data_dir.",
+    "session-lost": "The chat server ended the session of {user} ({cause}). "
+    "Give {key} in the settings and start me again.",
 }
 
 NOTICES: Mapping[str, str] = {

@@ -48,20 +48,23 @@ MAY: dict[str, set[str]] = {
         "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.text", "bot.ports", "bot.records",
         "bot.choices", "bot.rhythm", "bot.standing", "bot.desk", "adapters",
     },
-    "adapters.matrix": {"bot.types", "bot.display", "bot.choices", "adapters"},
+    "adapters.matrix": {
+        "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.text", "bot.ports", "bot.records",
+        "bot.choices", "bot.rhythm", "bot.standing", "bot.desk", "adapters",
+    },
     "adapters.cli": {
         "bot", "bot.types", "bot.errors", "bot.display", "bot.messages", "bot.app", "bot.config",
         "bot.digest", "bot.evaluate", "adapters", "adapters.terminal", "adapters.running",
     },
     "adapters.running": {
-        "bot.errors", "bot.app", "bot.config", "adapters", "adapters.slack",
+        "bot.errors", "bot.app", "bot.config", "adapters", "adapters.slack", "adapters.matrix",
     },
     "adapters.__main__": {"adapters.cli"},
 }  # fmt: skip
 
-# third-party library -> the one room that may import it; aiohttp is also what slack_sdk speaks by
+# third-party library -> the one room that may import it; aiohttp is also what slack_sdk and nio speak by
 DOORS: dict[str, str | tuple[str, ...]] = {
-    "aiohttp": ("bot.fetch", "adapters.slack"), "yarl": "bot.fetch",
+    "aiohttp": ("bot.fetch", "adapters.slack", "adapters.matrix"), "yarl": "bot.fetch",
     "readability": "bot.article", "trafilatura": "bot.article",
     "lxml": "bot.article", "charset_normalizer": "bot.article", "sentencex": "bot.extract.sentences",
     "pycrfsuite": "bot.extract.tagger",
@@ -69,6 +72,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "fastfeedparser": "bot.feeds", "feedparser": "bot.feeds", "rich": "adapters.terminal",
     "slack_bolt": "adapters.slack", "slack_sdk": "adapters.slack", "uvicorn": "adapters.slack.transports",
     "sqlalchemy": "adapters.slack.installs", "cryptography": "adapters.slack.installs",
+    "nio": "adapters.matrix", "Crypto": "adapters.matrix.crosssign",
 }  # fmt: skip
 
 

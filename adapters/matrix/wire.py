@@ -1,0 +1,108 @@
+"""Plain client-server calls (JSON over HTTP), and which address a homeserver has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from adapters.matrix.faults import MatrixFault, answered, fault_of
+from bot.errors import BadSetting
+
+CALL_TIMEOUT_S = 60.0
+_ANSWER_LIMIT_BYTES = 64 * 2**20  # the state of a very large room is some 20 MiB
+_CLIENT = "/_matrix/client"
+_ADDRESS = "matrix_homeserver"
+_WANT = "the address or the name of a Matrix homeserver ({})"
+
+
+class Wire:
+    """One HTTP session; no cookies, no redirects (a token is sent along)."""
+
+    def __init__(self) -> None:
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_S), cookie_jar=aiohttp.DummyCookieJar()
+        )
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def call(
+        self, method: str, url: str, body: object = None, *, token: str | None = None
+    ) -> dict[str, Any]:
+        """The answer's object; ``body`` None sends none. Raises MatrixFault."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            async with self._session.request(
+                method, url, json=body, headers=headers, allow_redirects=False
+            ) as response:
+                status, sent = response.status, response.headers
+                raw = await response.content.read(_ANSWER_LIMIT_BYTES + 1)
+                while not response.content.at_eof() and len(raw) <= _ANSWER_LIMIT_BYTES:
+                    raw += await response.content.read(_ANSWER_LIMIT_BYTES)
+        except Exception as error:
+            raise fault_of(error) from error
+        return _read(status, sent, raw)
+
+
+def _read(status: int, headers: Mapping[str, str], raw: bytes) -> dict[str, Any]:
+    try:
+        spoken = json.loads(raw)
+    except (ValueError, RecursionError):
+        spoken = None
+    if status != 200:
+        raise answered(status, spoken, headers)
+    if not isinstance(spoken, dict):
+        raise MatrixFault("what the homeserver answered is not JSON", status=status, perhaps_taken=True)
+    return spoken
+
+
+async def base_url(wire: Wire, homeserver: str, user: str) -> str:
+    """Where the homeserver's API is: of an address, or of a server's name by /.well-known (spec,
+    "Server discovery"). Raises BadSetting for what is no homeserver, MatrixFault while nobody answers."""
+    named = homeserver or user.partition(":")[2]
+    if not named:
+        raise BadSetting(_ADDRESS, homeserver, _WANT.format("https://matrix.example.org, or example.org"))
+    if "://" in named:
+        return await _checked(wire, named, named)
+    plain = f"{'http' if _loopback(named) else 'https'}://{named}"
+    try:
+        known = await wire.call("GET", f"{plain}/.well-known/matrix/client")
+    except MatrixFault as fault:
+        if fault.status == 0 or fault.status >= 500 or fault.retry_after_s:
+            raise
+        return await _checked(wire, plain, named)  # the server names no other
+    told = known.get("m.homeserver")
+    told = told.get("base_url") if isinstance(told, dict) else None
+    if not isinstance(told, str):
+        raise BadSetting(_ADDRESS, named, _WANT.format("its /.well-known/matrix/client names none"))
+    return await _checked(wire, told, named)
+
+
+async def _checked(wire: Wire, address: str, named: str) -> str:
+    """``address`` without its last slash, once it speaks Matrix."""
+    address = address.rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and _loopback(parts.netloc)):
+        raise BadSetting(_ADDRESS, named, _WANT.format(f"by https, and {address} is not"))
+    try:
+        spoken = await wire.call("GET", f"{address}{_CLIENT}/versions")
+    except MatrixFault as fault:
+        if fault.status == 0 or fault.status >= 500 or fault.retry_after_s:
+            raise
+        raise BadSetting(_ADDRESS, named, _WANT.format(f"{address} is none")) from fault
+    if not isinstance(spoken.get("versions"), list):
+        raise BadSetting(_ADDRESS, named, _WANT.format(f"{address} is none"))
+    return address
+
+
+def _loopback(netloc: str) -> bool:
+    try:
+        host = urlsplit(f"//{netloc}").hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
