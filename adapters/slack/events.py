@@ -162,8 +162,8 @@ def _in_dm(body: Body, event: Body, said: Typed, key: str) -> Request | None:
     """Everything in a direct message is said to the bot."""
     if said.links and not is_command(said.text, with_link=True):
         return _request(body, event, key, said.text, said.links, addressed=True)
-    if not said.text and event.get("files"):
-        return None  # a picture without words
+    if not said.text:
+        return None  # a picture, a message handed on: nothing was said
     return _request(body, event, key, said.text, command=True)
 
 

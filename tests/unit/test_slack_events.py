@@ -103,6 +103,7 @@ def test_in_a_thread_the_thread_is_the_place(subtype: str) -> None:
         ),
         (f"<@U0BOT> more on this: <{STORY}>", asked(f"more on this: {STORY}", STORY, addressed=True)),
         ("as <@U0BOT> wrote", None),
+        ("list <@U0BOT> please", None),
         ("thanks <@U0BOT>", None),
     ],
 )
@@ -148,6 +149,8 @@ def test_a_message_in_a_direct_message_with_replies_is_still_answered_below() ->
 
 def test_a_picture_in_a_direct_message_is_no_question() -> None:
     assert heard(message("", channel="D1", subtype="file_share", files=[{"id": "F1"}])) is None
+    with_words = heard(message("help", channel="D1", subtype="file_share", files=[{"id": "F1"}]))
+    assert isinstance(with_words, Request)
 
 
 @pytest.mark.parametrize(
@@ -234,6 +237,17 @@ def test_an_edit_that_adds_a_link() -> None:
     assert found == asked(f"{STORY} https://b.example/2", "https://b.example/2", **EDITED)
 
 
+def test_an_edit_in_a_direct_message_is_said_to_the_bot() -> None:
+    found = heard({**edit("no", f"<{STORY}>"), "channel": "D1"})
+    assert isinstance(found, Request)
+    assert (found.addressed, found.source) == (True, f"slack:T1:D1:{TS}")
+    assert heard({**edit("no", f"follow <{STORY}>"), "channel": "D1"}) is None
+
+
+def test_a_late_edit_is_not_answered() -> None:
+    assert heard(edit("no", f"<{STORY}>"), event_time=int(NOW) - 90_000) is None
+
+
 def test_an_edit_that_adds_the_bots_name_has_the_links_read() -> None:
     found = heard(edit(f"<{STORY}>", f"<@U0BOT> <{STORY}>"))
     assert found == asked(STORY, STORY, addressed=True, **EDITED)
@@ -250,6 +264,7 @@ def test_an_edit_that_adds_the_bots_name_has_the_links_read() -> None:
         edit("<@U0BOT> folow x", "<@U0BOT> follow x"),
         edit("no", f"<@U0BOT> follow <{STORY}>"),
         edit("no", f"<{STORY}>", bot_id="B9"),
+        {**edit("no", f"<{STORY}>"), "channel": ""},
         edit("no", f"<{STORY}>", user="U0BOT"),
         edit("no", "<https://herald.slack.com/archives/C1/p1>"),
         {"type": "message", "subtype": "message_changed", "channel": "C1"},
@@ -280,6 +295,12 @@ def test_a_deleted_message_with_replies_becomes_a_tombstone() -> None:
         f"<{STORY}>", "This message was deleted.", edited=False, subtype="tombstone", user="USLACKBOT"
     )
     assert heard(event) == GONE
+
+
+def test_a_deletion_of_nothing_in_particular() -> None:
+    for name in ("channel", "deleted_ts"):
+        assert heard({**deletion(), name: ""}) is None
+    assert heard({**deletion(), "previous_message": None}) is None
 
 
 @pytest.mark.parametrize("more", [{"user": "U0BOT"}, {"bot_id": "B1"}, {"subtype": "bot_message"}])
