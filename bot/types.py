@@ -17,10 +17,7 @@ from bot.standing import Standing
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Half-open range of code points, ``0 <= start < end``.
-
-    Raises ValueError for an empty, reversed or negative range.
-    """
+    """Half-open range of code points, ``0 <= start < end``. Raises ValueError for any other."""
 
     start: int
     end: int
@@ -320,6 +317,7 @@ class BlockKind(StrEnum):
 class Block:
     kind: BlockKind
     runs: tuple[Run, ...]
+    findings: int = 1  # how many quotes, figures or actors the line shows, if its kind is one of these
 
 
 @dataclass(frozen=True, slots=True)

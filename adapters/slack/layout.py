@@ -113,7 +113,7 @@ def _units(blocks: Sequence[Block], room: Room) -> tuple[list[Unit], list[Block]
 
 def _safe(block: Block) -> Block:
     """The block with words that are safe to show: done once, however often it is laid out."""
-    return Block(block.kind, tuple(replace(run, text=inline(run.text)) for run in block.runs))
+    return replace(block, runs=tuple(replace(run, text=inline(run.text)) for run in block.runs))
 
 
 def _flat(rows: Sequence[Unit]) -> list[Block]:
@@ -142,16 +142,15 @@ def _cut(block: Block, limit: int) -> Block:
             break
         runs.append(run)
         left -= len(run.text)
-    return Block(block.kind, tuple(runs))
+    return replace(block, runs=tuple(runs))
 
 
 def _note(lost: Sequence[Block], room: Room) -> list[Json]:
     """What is left out, in words; [] for nothing."""
-    counts = Counter(
-        _COUNTED.get(block.kind, "line")
-        for block in lost
-        if block.kind not in _UNCOUNTED and _has_words(block)
-    )
+    counts: Counter[str] = Counter()
+    for block in lost:
+        if block.kind not in _UNCOUNTED and _has_words(block):
+            counts[_COUNTED.get(block.kind, "line")] += block.findings
     if not counts:
         return []
     told = ", ".join(f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items())

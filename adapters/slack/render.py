@@ -152,7 +152,10 @@ def footer(blocks: Sequence[Block]) -> list[Json]:
 
 def _headline(blocks: Sequence[Block], title: str) -> str:
     outlet = next(iter(_words(blocks, BlockKind.SOURCE)), "").partition(" · ")[0]
-    counts = Counter(_COUNTED[block.kind] for block in blocks if block.kind in _COUNTED)
+    counts: Counter[str] = Counter()
+    for block in blocks:
+        if block.kind in _COUNTED:
+            counts[_COUNTED[block.kind]] += block.findings
     told = ", ".join(f"{count} {noun}{'s' * (count != 1)}" for noun, count in counts.items())
     head = title + (f" ({outlet})" if outlet else "") + (f" — {told}." if told else "")
     quotes, speakers = _words(blocks, BlockKind.QUOTE), _words(blocks, BlockKind.SPEAKER)

@@ -32,6 +32,7 @@ _TITLE_LIMIT = 180
 _WHOLE = 240  # code points: a sentence up to here is shown whole beside its figure
 _AROUND = 110  # of a longer one, on each side of the figure
 _CLAUSE = re.compile(r"[,;:\u2014] ")
+_Labelled = tuple[Figure, Span]  # a figure and what it is called
 
 
 def digest_message(digest: Digest, digest_id: str | None = None) -> Message:
@@ -122,18 +123,55 @@ def _figures(digest: Digest, numbers: Sequence[int]) -> list[Block]:
     if not numbers:
         return []
     blocks = [Block(BlockKind.HEADING, (Run("Figures", bold=True),))]
+    blocks += [_figure_line(digest, together) for together in _by_sentence(digest, numbers)]
+    return blocks
+
+
+def _by_sentence(digest: Digest, numbers: Sequence[int]) -> list[list[_Labelled]]:
+    """Figures that stand in one sentence are one line, in order of print, where the first of them is due."""
+    lines: list[list[_Labelled]] = []
     for number in numbers:
         figure = digest.findings.figures[number]
         label = figure_label(digest, figure)
-        runs = _around(digest, label)
-        if runs[0].text:  # the sentence does not open on it
-            runs = [Run(plain(label.of(digest.article.text)), bold=True), Run(" — "), *runs]
-        if figure.superseded:
-            runs.append(Run(" (a later figure is given)", italic=True))
-        if figure.said_by is not None:
-            runs.append(Run(f" ({plain(figure.said_by.text)})", italic=True))
-        blocks.append(Block(BlockKind.FIGURE, (*runs, *pilcrow(digest, label))))
-    return blocks
+        line = next((line for line in lines if _shares(digest, line, label)), None)
+        if line is None:
+            lines.append([(figure, label)])
+        else:
+            line.append((figure, label))
+            line.sort(key=lambda one: one[1].start)
+    return lines
+
+
+def _shares(digest: Digest, line: Sequence[_Labelled], label: Span) -> bool:
+    """Whether the words around these figures show the label, too, beside them and not across them."""
+    sentence = sentence_of(digest, label)
+    if sentence_of(digest, line[0][1]) != sentence:
+        return False
+    gap = min(max(one.start - label.end, label.start - one.end) for _, one in line)
+    return 0 <= gap <= (_WHOLE if sentence.end - sentence.start <= _WHOLE else _AROUND)
+
+
+def _figure_line(digest: Digest, together: Sequence[_Labelled]) -> Block:
+    """The labels, the words around them, and what is to be said of them: of each where it differs."""
+    text, labels = digest.article.text, [label for _, label in together]
+    remarks = [_remarks(figure) for figure, _ in together]
+    alike = len(set(remarks)) == 1
+    runs = _around(digest, labels)
+    if len(labels) > 1 or runs[0].text:  # one alone on which the sentence opens is its own label
+        named: list[Run] = []
+        for label, said in zip(labels, remarks, strict=True):
+            named += [*([Run(" · ")] if named else []), Run(plain(label.of(text)), bold=True)]
+            named += () if alike else said
+        runs = [*named, Run(" — "), *runs]
+    runs += remarks[0] if alike else ()
+    source = pilcrow(digest, Span(labels[0].start, labels[-1].end))
+    return Block(BlockKind.FIGURE, (*runs, *source), findings=len(together))
+
+
+def _remarks(figure: Figure) -> tuple[Run, ...]:
+    runs = [Run(" (a later figure is given)", italic=True)] if figure.superseded else []
+    runs += [Run(f" ({plain(figure.said_by.text)})", italic=True)] if figure.said_by is not None else []
+    return tuple(runs)
 
 
 def figure_label(digest: Digest, figure: Figure) -> Span:
@@ -149,17 +187,17 @@ def figure_label(digest: Digest, figure: Figure) -> Span:
     return label if len(label.of(digest.article.text)) <= 80 else figure.span
 
 
-def _around(digest: Digest, label: Span) -> list[Run]:
-    """The sentence of a figure, cut to what stands near it, the figure itself in bold."""
-    text, sentence = digest.article.text, sentence_of(digest, label)
-    before, after = text[sentence.start : label.start], text[label.end : sentence.end]
+def _around(digest: Digest, labels: Sequence[Span]) -> list[Run]:
+    """The sentence of these figures, cut to what stands near them, the figures themselves in bold."""
+    text, sentence = digest.article.text, sentence_of(digest, labels[0])
+    before, after = text[sentence.start : labels[0].start], text[labels[-1].end : sentence.end]
     if sentence.end - sentence.start > _WHOLE:
         before, after = _tail(before), _head_of(after)
-    return [
-        Run(_edged(before)),
-        Run(plain(label.of(text)), bold=True),
-        Run(_edged(after)),
-    ]
+    runs = [Run(_edged(before))]
+    for label, following in zip(labels, [*labels[1:], None], strict=True):
+        runs.append(Run(plain(label.of(text)), bold=True))
+        runs.append(Run(_edged(text[label.end : following.start] if following else after)))
+    return runs
 
 
 def _tail(text: str) -> str:

@@ -51,15 +51,18 @@ def place_of(row: Row) -> Place:
 
 def message_text(message: Message) -> str:
     """The message as JSON; keys with their default value are left out."""
-    blocks = [
-        {"kind": block.kind, "runs": [_run_fields(run) for run in block.runs]} for block in message.blocks
-    ]
+    blocks = [_block_fields(block) for block in message.blocks]
     fields: dict[str, Any] = {"blocks": blocks, "plain": message.plain}
     if message.choices:
         fields["choices"] = message.choices
     if message.more:
         fields["more"] = message.more
     return json.dumps(fields, ensure_ascii=False)
+
+
+def _block_fields(block: Block) -> dict[str, Any]:
+    fields: dict[str, Any] = {"kind": block.kind, "runs": [_run_fields(run) for run in block.runs]}
+    return fields if block.findings == 1 else {**fields, "findings": block.findings}
 
 
 def _run_fields(run: Run) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def message_of(text: str, digest_id: str | None) -> Message:
         return Message((), "", digest_id)
     fields = json.loads(text)
     blocks = tuple(
-        Block(BlockKind(block["kind"]), tuple(Run(**run) for run in block["runs"]))
+        Block(BlockKind(block["kind"]), tuple(Run(**run) for run in block["runs"]), block.get("findings", 1))
         for block in fields["blocks"]
     )
     choices, more = tuple(fields.get("choices", ())), fields.get("more", 0)

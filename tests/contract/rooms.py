@@ -22,6 +22,7 @@ MESSAGE = Message(
     (
         Block(BlockKind.TITLE, (Run("Zoë <b>’s", bold=True, link="https://a.example/?x=1&y=2"),)),
         Block(BlockKind.QUOTE, (Run("“Ja”", italic=True), Run(" \U0001f60a "))),
+        Block(BlockKind.FIGURE, (Run("3 · 4"),), findings=2),
     ),
     "Zoë\n“Ja” \U0001f60a",
     "d1",

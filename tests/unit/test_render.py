@@ -197,6 +197,34 @@ def test_a_long_sentence_is_cut_at_a_clause_where_there_is_one() -> None:
     assert "which is deep at this end of the long island […]  ¶1" in shown
 
 
+def test_figures_of_one_sentence_are_one_line_that_counts_for_both() -> None:
+    text = "The board said 40 boats sank, 31 of them in the bay, and 7 burnt.\nLater 9 were raised."
+    figures = [bare(at(number, text)) for number in ("31", "9", "40")]
+    said = replace(figures[2], said_by=phrase("The board", text))
+    found = Findings(figures=(*figures[:2], said))
+    shown = digest_message(Digest(article(text), found, key_figures=(0, 1, 2)))
+    lines = [block for block in shown.blocks if block.kind is BlockKind.FIGURE]
+    assert ["".join(run.text for run in line.runs) for line in lines] == [
+        "40 (The board) · 31 — The board said 40 boats sank, 31 of them in the bay, and 7 burnt.  ¶1",
+        "9 — Later 9 were raised.  ¶2",
+    ]
+    assert [run.text for run in lines[0].runs if run.bold] == ["40", "31", "40", "31"]
+    assert [line.findings for line in lines] == [2, 1]
+    alike = replace(found, figures=tuple(replace(one, said_by=said.said_by) for one in found.figures))
+    whole = full_message(Digest(article(text), alike)).plain
+    assert (
+        "- 40 · 31 — The board said 40 boats sank, 31 of them in the bay, and 7 burnt. (The board)" in whole
+    )
+
+
+def test_figures_far_from_each_other_in_a_long_sentence_are_two_lines() -> None:
+    text = "About 40 boats sank, " + "more and " * 40 + "31 did not, nor did 7."
+    figures = tuple(bare(at(number, text)) for number in ("40", "31", "7"))
+    shown = digest_message(Digest(article(text), Findings(figures=figures), key_figures=(0, 1, 2))).plain
+    starts = [row.split(" — ")[0] for row in shown.split("\n") if row.startswith("- ")]
+    assert starts == ["- 40", "- 31 · 7"]
+
+
 def test_a_sentence_of_two_lines_is_shown_whole() -> None:
     text = "The board said " + "again and " * 18 + "again that 40 boats sank."
     shown = digest_message(

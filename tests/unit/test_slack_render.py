@@ -160,6 +160,10 @@ def test_the_choices_of_a_greeting_are_three_buttons_in_a_row() -> None:
             "2 new stories from Herald: Ferry; Pool",
         ),
         (text_message("Nothing is followed here.\nSay “follow”."), "Nothing is followed here. Say “follow”."),
+        (
+            message(block(BlockKind.TITLE, "Ferry"), Block(BlockKind.FIGURE, (Run("3 · 4"),), findings=2)),
+            "Ferry — 2 figures.",
+        ),
         (text_message("<!channel> & co"), "&lt;!channel&gt; &amp; co"),
         (Message((), ""), "A message from nutgraf"),
     ],
@@ -225,7 +229,7 @@ def long_message(quotes: int, words: int = 30) -> Message:
         where = Run(f"¶{number}", link=f"https://herald.example/1#:~:text={number}")
         rows.append(block(BlockKind.SPEAKER, "— ", "Mara Lindt", "  ", where))
     rows.append(block(BlockKind.HEADING, "Figures"))
-    rows += [block(BlockKind.FIGURE, f"{number} words") for number in range(quotes)]
+    rows += [replace(block(BlockKind.FIGURE, f"{number} words"), findings=2) for number in range(quotes)]
     return message(*rows, block(BlockKind.FOOTER, "all"))
 
 
@@ -235,7 +239,7 @@ def test_what_has_no_room_is_left_out_whole_and_counted() -> None:
     shown = sum(one.get("type") == "rich_text_quote" for one in nodes(made))
     assert 25 < shown < 80
     (note,) = [line for line in told(made).split("\n") if line.startswith("Left out")]
-    assert note == (f"Left out, since Slack takes no more in one message: {80 - shown} quotes, 80 figures.")
+    assert note == (f"Left out, since Slack takes no more in one message: {80 - shown} quotes, 160 figures.")
     assert told(made).endswith(CAUTION)
 
 
