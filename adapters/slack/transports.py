@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 EVENTS_PATH, HEALTH_PATH = "/slack/events", "/healthz"
 BODY_LIMIT_BYTES = 1_048_576  # Slack's largest envelope is a view of 250 kB; anything over is not Slack's
 _PING_S = 5.0  # slack_sdk's own default; a connection that ended without a word is made anew at the next one
+BODY_WAIT_S = 10.0  # Slack itself gives a whole exchange three
 _DRAIN_S = 3.0  # Slack waits as long for an acknowledgement, then sends the event again
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 
@@ -117,12 +118,17 @@ def _unusable(code: str, refusal: Refusal) -> BadSetting:
 
 
 async def serve_http(
-    app: AsyncApp, options: SlackOptions, extra: Mapping[str, Callable[[], Awaitable[Answer]]]
+    app: AsyncApp,
+    options: SlackOptions,
+    extra: Mapping[str, Callable[[], Awaitable[Answer]]],
+    *,
+    body_wait_s: float = BODY_WAIT_S,
 ) -> None:
     """Listen on ``options.host`` and ``options.port`` until cancelled; what is in hand is answered first.
 
     POST /slack/events, and with an installation flow GET /slack/install and /slack/oauth_redirect. ``extra``:
-    further paths for GET, each with what answers it. Signals are left to the caller.
+    further paths for GET, each with what answers it. A body has ``body_wait_s`` to arrive; who is slow with
+    the headers is the proxy's business (uvicorn sets no limit). Signals are left to the caller.
     Raises BadSetting when the address cannot be listened on.
     """
     import uvicorn  # noqa: PLC0415 - 3 MB that Socket Mode does not need
@@ -132,7 +138,7 @@ async def serve_http(
         def capture_signals(self) -> Iterator[None]:
             yield
 
-    front = _Front(AsyncSlackRequestHandler(app, path=EVENTS_PATH), extra)
+    front = _Front(AsyncSlackRequestHandler(app, path=EVENTS_PATH), extra, body_wait_s)
     config = uvicorn.Config(
         front, http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=int(_DRAIN_S),
@@ -166,10 +172,14 @@ class _Front:
     """Before Bolt: only the paths there are, only bodies that Slack could have sent."""
 
     def __init__(
-        self, bolt: AsyncSlackRequestHandler, extra: Mapping[str, Callable[[], Awaitable[Answer]]]
+        self,
+        bolt: AsyncSlackRequestHandler,
+        extra: Mapping[str, Callable[[], Awaitable[Answer]]],
+        body_wait_s: float,
     ) -> None:
         self._bolt = bolt
         self._extra = extra
+        self._body_wait_s = body_wait_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -177,7 +187,12 @@ class _Front:
         if scope["method"] in {"GET", "HEAD"} and scope["path"] in self._extra:
             await _answered(send, *await self._extra[scope["path"]]())
             return
-        body = await _body(receive)
+        try:
+            async with asyncio.timeout(self._body_wait_s):
+                body = await _body(receive)
+        except TimeoutError:
+            await _answered(send, 408, "too slow", ends=True)
+            return
         if body is None:
             await _answered(send, 413, "too large")
             return
@@ -215,11 +230,12 @@ def _decodes(body: bytes) -> bool:
     return True
 
 
-async def _answered(send: Send, status: int, words: str) -> None:
+async def _answered(send: Send, status: int, words: str, *, ends: bool = False) -> None:
+    """``ends``: the connection, too."""
     body = words.encode()
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
+        (b"cache-control", b"no-store"), *([(b"connection", b"close")] if ends else []),
     ]  # fmt: skip
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

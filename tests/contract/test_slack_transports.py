@@ -229,6 +229,24 @@ async def test_what_is_not_slacks_is_turned_away(
         assert (await answer_of(options, path, **more))[0] == status
 
 
+@pytest.mark.parametrize("trickle", [b"", b"x"], ids=["nothing", "a byte at a time"])
+async def test_who_is_slow_with_a_body_does_not_stay(slack: FakeSlack, trickle: bytes) -> None:
+    async def impatient(app: AsyncApp, options: SlackOptions) -> None:
+        await serve_http(app, options, {}, body_wait_s=0.3)
+
+    options = options_of(slack)
+    async with served(options, impatient):
+        await answer_of(options, "/")
+        reader, writer = await asyncio.open_connection(options.host, options.port)
+        writer.write(f"POST {EVENTS_PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n".encode())
+        answer = asyncio.create_task(reader.read())
+        while not answer.done() and trickle:
+            writer.write(trickle)
+            await asyncio.sleep(0.02)
+        assert (await asyncio.wait_for(answer, 5)).startswith(b"HTTP/1.1 408 ")
+        writer.close()
+
+
 async def test_what_is_in_hand_is_answered_before_the_end(slack: FakeSlack) -> None:
     options = options_of(slack)
     async with served(options, by_http) as (listening, task):
