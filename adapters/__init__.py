@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 # name -> module whose ``serve`` connects it
-CHATS = {"terminal": "adapters.terminal", "slack": "adapters.slack"}
+CHATS = {"terminal": "adapters.terminal", "slack": "adapters.slack", "matrix": "adapters.matrix"}

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from adapters import CHATS
+from adapters.matrix import MatrixOptions
 from adapters.slack import SlackOptions
 from bot.app.house import House, opened
 from bot.config import Settings
@@ -50,10 +51,12 @@ def chats_of(settings: Settings) -> Mapping[str, Options]:
     named: dict[str, Options] = {}
     if any(getattr(settings, key) for key in _SLACK):
         named["slack"] = {"options": slack_options(settings)}
+    if any(getattr(settings, key) for key in _MATRIX):
+        named["matrix"] = {"options": matrix_options(settings)}
     if not named:
         raise SettingMissing(
-            "slack_bot_token",
-            "no chat is named, so there is nobody to serve; docs/slack.md shows how to begin",
+            "slack_bot_token or matrix_user",
+            "no chat is named, so there is nobody to serve; docs/slack.md and docs/matrix.md say how to begin",
         )
     return named
 
@@ -63,6 +66,7 @@ _SLACK = (
     "slack_bot_token", "slack_app_token", "slack_signing_secret", "slack_client_id", "slack_client_secret",
     "slack_token_key",
 )  # fmt: skip
+_MATRIX = ("matrix_homeserver", "matrix_user", "matrix_password", "matrix_access_token")
 
 
 def slack_options(settings: Settings) -> SlackOptions:
@@ -117,3 +121,29 @@ def _check_many(settings: Settings) -> None:
             "…",
             "to be left out beside slack_client_id: many workspaces are served by HTTP",
         )
+
+
+def matrix_options(settings: Settings) -> MatrixOptions:
+    """Raises SettingMissing, BadSetting for what cannot work together.
+
+    A password is not asked for here: after the first start the session does without.
+    """
+    if not settings.matrix_user and not settings.matrix_access_token:
+        raise SettingMissing("matrix_user", "it says who the bot is")
+    if not settings.matrix_homeserver and ":" not in settings.matrix_user:
+        raise SettingMissing("matrix_homeserver", "matrix_user does not say whose user it is")
+    if not settings.matrix_allowed:
+        raise SettingMissing("matrix_allowed", "it says who may invite the bot")
+    return MatrixOptions(
+        store_dir=settings.data_dir.absolute() / "matrix",
+        homeserver=settings.matrix_homeserver,
+        user=settings.matrix_user,
+        password=settings.matrix_password,
+        access_token=settings.matrix_access_token,
+        pickle_key=settings.matrix_pickle_key,
+        device_name=settings.matrix_device_name,
+        allowed=settings.matrix_allowed,
+        admins=settings.matrix_admins,
+        prefix=settings.matrix_prefix,
+        grace_s=settings.matrix_grace_s,
+    )

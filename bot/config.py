@@ -54,6 +54,17 @@ class Settings:
     slack_host: str = "127.0.0.1"  # HTTP: where to listen
     slack_port: int = 3000
     slack_api_url: str = "https://slack.com/api/"
+    # Matrix: docs/matrix.md goes through it
+    matrix_homeserver: str = ""  # an address, or a server's name; "": the server of matrix_user
+    matrix_user: str = ""  # the bot's own account
+    matrix_password: str = field(default="", repr=False)  # needed once
+    matrix_access_token: str = field(default="", repr=False)  # in its place
+    matrix_allowed: tuple[str, ...] = ()  # who may invite: @ada:example.org, *:example.org
+    matrix_admins: tuple[str, ...] = ()  # users who may change everything in every room
+    matrix_prefix: str = "!nutgraf"  # of commands
+    matrix_device_name: str = "nutgraf"  # in the list of the bot's devices
+    matrix_pickle_key: str = field(default="", repr=False)  # seals the encryption keys at rest
+    matrix_grace_s: float = 60.0  # how late a message's key may come
 
     @property
     def database_file(self) -> Path | None:
@@ -174,6 +185,51 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(_text(row).strip().lower() for row in rows if _text(row).strip())
 
 
+# Matrix specification, "User Identifiers" and "Server Name"; old accounts may have any letter
+_SERVER = r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?"
+_SERVER_NAME = re.compile(_SERVER, re.ASCII)
+_USER_ID = re.compile(rf"@[^\s:]+:{_SERVER}", re.ASCII)
+_USERS = re.compile(rf"(?:@[^\s:]+|\*):{_SERVER}", re.ASCII)
+
+
+def _homeserver(value: object) -> str:
+    named = _text(value).strip().rstrip("/")
+    if "://" in named:
+        return _web_address(named)
+    if named and not _SERVER_NAME.fullmatch(named):
+        raise ValueError
+    return named
+
+
+def _matrix_user(value: object) -> str:
+    user = _text(value).strip()
+    if user and not _USER_ID.fullmatch(user) and not re.fullmatch(r"[^\s@:]+", user):
+        raise ValueError
+    return user
+
+
+def _matrix_names(pattern: re.Pattern[str]) -> Callable[[object], tuple[str, ...]]:
+    """A list of user ids; their letters stay as they are."""
+
+    def read(value: object) -> tuple[str, ...]:
+        rows = value.split(",") if isinstance(value, str) else value
+        if not isinstance(rows, list):
+            raise TypeError
+        names = tuple(_text(row).strip() for row in rows if _text(row).strip())
+        if not all(pattern.fullmatch(name) for name in names):
+            raise ValueError
+        return names
+
+    return read
+
+
+def _prefix(value: object) -> str:
+    prefix = _text(value).strip()
+    if not prefix or any(char.isspace() or not char.isprintable() for char in prefix):
+        raise ValueError
+    return prefix
+
+
 TABLE: Mapping[str, Setting] = {
     "data_dir": Setting("a folder", _folder),
     "database": Setting("a file, or postgresql://user:password@host/name", _text, secret=True),
@@ -196,6 +252,16 @@ TABLE: Mapping[str, Setting] = {
     "slack_host": Setting("a host name or address to listen on", _host),
     "slack_port": _whole(1, 65_535),
     "slack_api_url": Setting("an address that begins with https://, without a query", _api_address),
+    "matrix_homeserver": Setting("an address that begins with https://, or a server's name", _homeserver),
+    "matrix_user": Setting("a user id like @nutgraf:example.org, or its first part", _matrix_user),
+    "matrix_password": Setting("a password", _text, secret=True),
+    "matrix_access_token": _secret("an access token, without blanks"),
+    "matrix_allowed": Setting("a list of @user:server and *:server", _matrix_names(_USERS)),
+    "matrix_admins": Setting("a list of user ids like @ada:example.org", _matrix_names(_USER_ID)),
+    "matrix_prefix": Setting("a word that commands begin with, like !nutgraf", _prefix),
+    "matrix_device_name": Setting("a name", _text),
+    "matrix_pickle_key": _secret("a passphrase without blanks"),
+    "matrix_grace_s": _seconds(1, 3600),
 }
 
 

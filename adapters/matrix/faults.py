@@ -40,7 +40,8 @@ LATER = frozenset({"M_RESOURCE_LIMIT_EXCEEDED", "M_NOT_YET_UPLOADED"})
 
 class MatrixFault(Exception):
     """A call that failed. ``errcode``: the homeserver's word, "" if it said none. ``status``: 0 when nothing
-    answered. ``perhaps_taken``: it may have been done although nobody said so."""
+    answered. ``perhaps_taken``: it may have been done although nobody said so. ``answer``: what was said,
+    where it tells the next step."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class MatrixFault(Exception):
         retry_after_s: float | None = None,
         refusal: Refusal | None = None,
         perhaps_taken: bool = False,
+        answer: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(cause)
         self.cause = cause
@@ -59,6 +61,7 @@ class MatrixFault(Exception):
         self.retry_after_s = retry_after_s
         self.refusal = refusal
         self.perhaps_taken = perhaps_taken
+        self.answer = answer or {}
 
     @property
     def signed_out(self) -> bool:
@@ -112,6 +115,9 @@ def answered(status: int, body: object, headers: Mapping[str, str]) -> MatrixFau
     cause = f"{errcode}: {words}" if words else errcode
     if errcode in _TOKENS:
         return MatrixFault(cause, errcode=errcode, status=status)
+    if status == 401 and isinstance(spoken.get("flows"), list):  # also when a stage of them failed
+        cause = cause or "the homeserver wants the account's password for it"
+        return MatrixFault(cause, errcode=errcode, status=status, refusal=Refusal.NO_RIGHT, answer=spoken)
     if not errcode and status != 413:  # a proxy that has lost its homeserver, a captive portal
         return MatrixFault(f"what answered is no homeserver (status {status})", status=status)
     refusal = _forbidden(words) if errcode == "M_FORBIDDEN" else REFUSED.get(errcode, Refusal.MESSAGE)

@@ -17,8 +17,9 @@ from bot.errors import SessionBusy, StoreUnusable
 
 log = logging.getLogger(__name__)
 
-SESSION, KEYS, HEALTH, LOCK, OLM = (
-    "session.json", "cross_signing.json", "health.json", "session.lock", "olm.sqlite3",
+SESSION, KEYS, NEXT_KEYS, HEALTH, LOCK, OLM = (
+    "session.json", "cross_signing.json", "cross_signing.next.json", "health.json", "session.lock",
+    "olm.sqlite3",
 )  # fmt: skip
 _LOCK_POLL_S = 0.2
 
@@ -35,7 +36,7 @@ class Folder:
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.chmod(0o700)
-            for name in (SESSION, KEYS, HEALTH, OLM):
+            for name in (SESSION, KEYS, NEXT_KEYS, HEALTH, OLM):
                 here = self.path / name
                 if here.exists() and stat.S_IMODE(here.stat().st_mode) & 0o077:
                     here.chmod(0o600)

@@ -191,7 +191,7 @@ def free_port() -> int:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({}, "slack_bot_token is missing"),
+        ({}, "slack_bot_token or matrix_user is missing"),
         ({"NUTGRAF_SLACK_BOT_TOKEN": "xoxb-1"}, "slack_app_token is missing"),
         ({"NUTGRAF_SLACK_BOT_TOKEN": "hunter2"}, "begins with xoxb-"),
         ({"NUTGRAF_SLACK_PORT": "many"}, "a whole number from 1 to 65535"),

@@ -130,9 +130,14 @@ def test_a_spoilt_secret_is_not_repeated(key: str, spoilt: str) -> None:
         ("slack_api_url", "https://"), ("slack_api_url", "slack.com/api"), ("slack_api_url", "https://a:b@c/"),
         ("slack_api_url", "https://slack.example/api/?token=1"), ("slack_api_url", "https://h:99999/"),
         ("slack_api_url", "http://127.0.0.1.example/"), ("slack_public_url", "http://bot.example"),
+        ("matrix_homeserver", "http://matrix.example"), ("matrix_homeserver", "a b"),
+        ("matrix_user", "@nutgraf"), ("matrix_user", "nutgraf:example.org"), ("matrix_user", "nut graf"),
+        ("matrix_allowed", "example.org"), ("matrix_allowed", "@ada:example.org,*"), ("matrix_allowed", "*:"),
+        ("matrix_admins", "*:example.org"), ("matrix_prefix", " "), ("matrix_prefix", "! nutgraf"),
+        ("matrix_access_token", "syt a"), ("matrix_grace_s", "0"),
     ],
 )  # fmt: skip
-def test_what_slack_cannot_be_told(key: str, value: str) -> None:
+def test_what_a_chat_cannot_be_told(key: str, value: str) -> None:
     with pytest.raises(BadSetting) as caught:
         load(None, {f"NUTGRAF_{key.upper()}": value})
     assert TABLE[key].want in sentence(caught.value)
@@ -145,13 +150,22 @@ def test_what_slack_cannot_be_told(key: str, value: str) -> None:
         ("slack_api_url", "http://127.0.0.1:3100/api", "http://127.0.0.1:3100/api/"),
         ("slack_api_url", "http://localhost/api/", "http://localhost/api/"),
         ("slack_api_url", "http://[::1]:3100/api/", "http://[::1]:3100/api/"),
+        ("matrix_homeserver", "https://matrix.example.org/", "https://matrix.example.org"),
+        ("matrix_homeserver", "http://localhost:8008", "http://localhost:8008"),
+        ("matrix_homeserver", "example.org", "example.org"),
+        ("matrix_homeserver", "[::1]:8008", "[::1]:8008"),
+        ("matrix_user", " @Nut/graf=1:example.org:8448 ", "@Nut/graf=1:example.org:8448"),
+        ("matrix_user", "nutgraf", "nutgraf"),
+        ("matrix_password", " a b ", " a b "),
+        ("matrix_allowed", "@ada:example.org, *:[::1]:8448,", ("@ada:example.org", "*:[::1]:8448")),
+        ("matrix_admins", "", ()),
         ("slack_public_url", "https://bot.example", "https://bot.example"),
         ("slack_host", "0.0.0.0", "0.0.0.0"),
         ("slack_host", "::1", "::1"),
         ("slack_port", "8080", 8080),
     ],
 )
-def test_what_slack_can_be_told(key: str, value: str, read: object) -> None:
+def test_what_a_chat_can_be_told(key: str, value: str, read: object) -> None:
     assert getattr(load(None, {f"NUTGRAF_{key.upper()}": value}), key) == read
 
 
