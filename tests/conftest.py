@@ -13,7 +13,7 @@ from hypothesis import settings
 from tests.fakes.folders import quick_folder
 from tests.fakes.postgres import fresh_schema, running_server
 from tests.fakes.site import Site
-from tests.fakes.synapse import People, Synapse
+from tests.fakes.synapse import FaultProxy, People, Synapse
 
 # No deadline for one example: a busy machine is not a bug. Every test has its 120 s (pyproject.toml).
 settings.register_profile("house", deadline=None)
@@ -79,7 +79,7 @@ def _up(request: pytest.FixtureRequest) -> None:
     """A homeserver that a test left stopped does not fail the next one."""
     for name in ("homeserver", "limited_homeserver"):
         if name in request.fixturenames:
-            request.getfixturevalue(name).start()
+            request.getfixturevalue(name).start().mark_log()
 
 
 @pytest.fixture
@@ -89,12 +89,19 @@ async def people(homeserver: Synapse) -> AsyncIterator[People]:
         yield made
 
 
+@pytest.fixture
+async def fault_proxy(homeserver: Synapse) -> AsyncIterator[FaultProxy]:
+    """Before the homeserver: what goes wrong is scripted, all else passes."""
+    async with FaultProxy(homeserver.url) as proxy:
+        yield proxy
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failed test shows what its homeserver logged meanwhile."""
     report = yield
-    servers = [v for v in getattr(item, "funcargs", {}).values() if isinstance(v, (Synapse, People))]
-    for server in servers if report.failed else []:
-        home = server.homeserver if isinstance(server, People) else server
-        report.sections.append(("homeserver", home.log_tail()))
+    for name in ("homeserver", "limited_homeserver") if report.failed else ():
+        server = getattr(item, "funcargs", {}).get(name)
+        if server is not None:
+            report.sections.append((name, server.log_tail()))
     return report

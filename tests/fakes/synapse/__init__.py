@@ -9,11 +9,12 @@
         reply = await ada.wait_for(room, lambda event: event["sender"] == bot.user_id)
 
 What stands where: config and server (the process), people (who speaks by plain HTTP), heard (what a
-person has seen), journalist (who has end-to-end encryption), proxy (what goes wrong between bot and server).
-By hand: ``make demo-matrix``.
+person has seen), journalist (who has end-to-end encryption), proxy and faults (what goes wrong between bot
+and server). By hand: ``make demo-matrix``.
 """
 
 from tests.fakes.synapse.people import People, Person, Refused
+from tests.fakes.synapse.proxy import FaultProxy
 from tests.fakes.synapse.server import SERVER_NAME, Synapse
 
-__all__ = ["SERVER_NAME", "People", "Person", "Refused", "Synapse"]
+__all__ = ["SERVER_NAME", "FaultProxy", "People", "Person", "Refused", "Synapse"]

@@ -82,7 +82,6 @@ def _settings(folder: Path, name: str, port: int, secret: str) -> dict[str, Any]
         "federation_domain_whitelist": [],
         "url_preview_enabled": False,
         "presence": {"enabled": False},
-        "stats": {"enabled": False},
         "bcrypt_rounds": 4,  # 55 ms to make an account; 12 rounds take 250
     }
 

@@ -52,6 +52,7 @@ class Synapse:
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: subprocess.Popen[bytes] | None = None
         self._admin = ""
+        self._marks: dict[str, int] = {}
 
     @property
     def url(self) -> str:
@@ -144,18 +145,21 @@ class Synapse:
 
     # ------------------------------------------------------------------ log
 
-    def log_size_bytes(self) -> int:
-        log = self.folder / "homeserver.log"
-        return log.stat().st_size if log.exists() else 0
+    def mark_log(self) -> None:
+        """``log_tail`` begins here."""
+        self._marks = {name: path.stat().st_size for name, path in self._logs() if path.exists()}
 
-    def log_tail(self, since_bytes: int = 0, lines: int = 80) -> str:
-        """The last lines of what it logged (from a size that ``log_size_bytes`` told) and printed."""
+    def log_tail(self, lines: int = 60) -> str:
+        """The last lines of what it printed, and of what it logged, since the mark."""
         told = []
-        for name, start in (("stdout.log", 0), ("homeserver.log", since_bytes)):
-            path = self.folder / name
+        for name, path in self._logs():
             if path.exists():
-                told += path.read_bytes()[start:].decode(errors="replace").splitlines()[-lines:]
+                new = path.read_bytes()[self._marks.get(name, 0) :]
+                told += new.decode(errors="replace").splitlines()[-lines:]
         return "\n".join(told)
+
+    def _logs(self) -> list[tuple[str, Path]]:
+        return [(name, self.folder / name) for name in ("stdout.log", "homeserver.log")]
 
     # ------------------------------------------------------------------ accounts
 
