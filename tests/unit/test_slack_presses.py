@@ -82,6 +82,12 @@ MORE = {"action_id": "nutgraf:more", "value": DIGEST}
         ({}, {}),
         ({"trigger_id": ""}, {"key": "slack:T1:press:1.9"}),
         ({"message": {"ts": "1.6"}, "container": {}}, {"place": Place("slack", "T1", "C1")}),
+        ({"container": {}}, {}),
+        ({"channel": None}, {}),
+        ({"view": {"app_installed_team_id": "T7"}},
+         {"key": "slack:T7:press:7.7", "place": Place("slack", "T7", "C1", "1.5"),
+          "standing": Standing.STRANGER}),
+        ({"user": {"id": "U1"}}, {}),
         ({"message": None}, {}),  # a message that one user alone was shown
         ({"channel": None, "message": None, "container": {"type": "view"}},
          {"place": Place("slack", "T1", "U1")}),
@@ -120,6 +126,15 @@ def test_a_slash_command(typed: str, words: str) -> None:
     body = {"team_id": "T1", "channel_id": "C1", "user_id": "U1", "text": typed, "trigger_id": "7.7"}
     assert command_of(body) == Request(
         "slack:T1:command:7.7", Place("slack", "T1", "C1"), "U1", words, command=True, private=True
+    )
+
+
+def test_without_a_trigger_each_is_still_its_own() -> None:
+    hooks = {"team_id": "T1", "channel_id": "C1", "user_id": "U1", "response_url": "https://hooks.example/1"}
+    assert command_of(hooks).key == "slack:T1:command:https://hooks.example/1"
+    assert shortcut_of({**on_message(), "trigger_id": None, "action_ts": "1.9"}).key.endswith(":1.9")
+    assert report_of({**submitted(json.dumps(["wrong", DIGEST, "C1", None])), "trigger_id": ""}).key.endswith(
+        ":V1"
     )
 
 
@@ -167,6 +182,11 @@ def test_a_shortcut_reads_the_message_in_its_thread() -> None:
     assert shortcut_of(on_message(text=f"see <{STORY}>")) == Request(
         "slack:T1:shortcut:7.7", HERE, "U1", f"see {STORY}", (STORY,), addressed=True, private=True
     )
+
+
+def test_a_shortcut_on_a_message_that_is_not_told() -> None:
+    body = {**on_message(), "message": {"text": f"<{STORY}>"}, "message_ts": "1.5"}
+    assert shortcut_of(body).place == HERE
 
 
 @pytest.mark.parametrize(
