@@ -32,14 +32,13 @@ _STOPPED: Mapping[str, str] = {
 }
 
 
-def home_view(overview: Overview, help_text: str, retention: str | None = None) -> Json:
-    """The tab for one user. ``help_text`` as the desk says it; ``retention``: one sentence on what is kept,
-    else the number of days is told."""
+def home_view(overview: Overview, help_text: str) -> Json:
+    """The tab for one user. ``help_text`` as the desk says it."""
     blocks = [
         *_part("Feeds followed", _feeds(overview.subscriptions)),
         *_part("Last digests", _digests(overview.digests)),
         *_part("Settings", _settings(overview.settings)),
-        *_part("What is kept", [shapes.line(shapes.leaf(retention or _kept(overview.retention_days)))]),
+        *_part("What is kept", [shapes.line(shapes.leaf(_kept(overview.retention_days)))]),
         {"type": "divider"},
         *_part("Help", []),
         *_help(help_text),

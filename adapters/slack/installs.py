@@ -50,13 +50,12 @@ _BUSY_S = 10  # the bot itself may be writing to the same SQLite file
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one workspace gave. ``installer`` is the user who installed the app."""
+    """What one workspace gave."""
 
     workspace: str
     bot_token: str = field(repr=False)
     bot_user_id: str
     bot_id: str
-    installer: str | None = None
 
 
 class _Sealed(sqlalchemy.types.TypeDecorator[str]):
@@ -226,19 +225,7 @@ class Installs:
             if fresh is not None:
                 await self._store.async_save_bot(fresh)
                 bot = fresh
-        return await self._granted(workspace, bot)
-
-    async def _granted(self, workspace: str, bot: Bot) -> Grant:
-        installation = await self._store.async_find_installation(
-            enterprise_id=bot.enterprise_id, team_id=workspace
-        )
-        return Grant(
-            workspace=workspace,
-            bot_token=str(bot.bot_token),
-            bot_user_id=str(bot.bot_user_id),
-            bot_id=str(bot.bot_id),
-            installer=installation.user_id if installation is not None else None,
-        )
+        return Grant(workspace, str(bot.bot_token), str(bot.bot_user_id), str(bot.bot_id))
 
     async def remove(self, workspace: str) -> None:
         """The app was removed there, or its tokens revoked: nothing of them is kept."""

@@ -23,11 +23,9 @@ _WORDS_LIMIT = 1000
 _CITED = re.compile(r"https?://\S")
 
 
-def detail_view(title: str, message: Message, private_metadata: str = "") -> Json:
+def detail_view(title: str, message: Message) -> Json:
     """A window that shows ``message``, whatever its size; what Slack has no room for is left out in so
     many words. Lines that hold an address (citations) stand each in a frame of its own, to be copied.
-
-    Raises ValueError for metadata that Slack would refuse.
     """
     if any(map(_is_citation, message.blocks)):
         shown = _framed(message.blocks)
@@ -39,7 +37,6 @@ def detail_view(title: str, message: Message, private_metadata: str = "") -> Jso
     return {
         "type": "modal",
         "callback_id": DETAIL,
-        "private_metadata": _metadata(private_metadata),
         "title": shapes.words_of(_fitting(title)),
         "close": shapes.words_of("Close"),
         "blocks": shown,

@@ -28,8 +28,8 @@ _DAY = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 def window(name: str, digest: Digest) -> Any:
     """The Block Kit of one of WINDOWS. Raises KeyError for another."""
     make = {
-        "more_window": lambda: detail_view("Everything found", full_message(digest), "{}"),
-        "cite_window": lambda: detail_view("Citations", _cited(digest), "{}"),
+        "more_window": lambda: detail_view("Everything found", full_message(digest)),
+        "cite_window": lambda: detail_view("Citations", _cited(digest)),
         "wrong_window": lambda: wrong_view("0123456789ab", "{}"),
         "home_tab": lambda: home_view(_overview(), _HELP),
         "home_tab_empty": lambda: home_view(Overview((), (), {}, 30), _HELP),
