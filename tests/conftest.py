@@ -6,6 +6,7 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,9 @@ from tests.fakes.folders import quick_folder
 from tests.fakes.postgres import fresh_schema, running_server
 from tests.fakes.site import Site
 from tests.fakes.synapse import FaultProxy, People, Synapse
+
+if TYPE_CHECKING:
+    from tests.fakes.synapse.journalist import Journalists
 
 # No deadline for one example: a busy machine is not a bug. Every test has its 120 s (pyproject.toml).
 settings.register_profile("house", deadline=None)
@@ -87,6 +91,16 @@ async def people(homeserver: Synapse) -> AsyncIterator[People]:
     """Persons on the homeserver: ``await people.new("ada")``."""
     async with People(homeserver) as made:
         yield made
+
+
+@pytest.fixture
+async def journalists(people: People, quick_path: Path) -> AsyncIterator[Journalists]:
+    """Persons with end-to-end encryption: ``await journalists.new("ada")``."""
+    from tests.fakes.synapse.journalist import Journalists  # noqa: PLC0415 - a run without Matrix loads no nio
+
+    made = Journalists(people, quick_path)
+    yield made
+    await made.close()
 
 
 @pytest.fixture

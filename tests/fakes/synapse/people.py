@@ -74,13 +74,13 @@ class Person:
         self.token = account["access_token"]
         self.password = password
         self.heard = Heard()
-        self._session = session
+        self.session = session
         self._syncing = asyncio.Lock()
 
     async def call(self, method: str, path: str, body: Any = None, **query: str | int) -> dict[str, Any]:
         """One client-server call under /_matrix/client/v3 (or a whole path); Refused when it is not 200."""
         where = path if path.startswith("/_") else _CLIENT + path
-        async with self._session.request(
+        async with self.session.request(
             method,
             URL(f"{self.url}{where}", encoded=True).update_query(query),
             json={} if body is None and method in {"POST", "PUT"} else body,
@@ -254,10 +254,15 @@ class Person:
         """The first event (or the ``count``-th) of a room that is as wanted, seen before or to come."""
 
         def found() -> Event | None:
-            match = [event for event in self.heard.events[room] if wanted(event)]
+            events = (self.shown(room, event) for event in self.heard.events[room])
+            match = [event for event in events if wanted(event)]
             return match[count - 1] if len(match) >= count else None
 
         event: Event = await self.until(found, timeout_s)
+        return event
+
+    def shown(self, room: str, event: Event) -> Event:
+        """An event as this person's client shows it."""
         return event
 
     async def counts(self, room: str) -> tuple[int, int]:
@@ -269,7 +274,7 @@ class Person:
         lines = [
             f"{room} {event['type']} {event['sender']} {str(event['content'])[:200]}"
             for room, events in self.heard.events.items()
-            for event in events[-12:]
+            for event in (self.shown(room, event) for event in events[-12:])
         ]
         return "\n".join([*lines, f"invited to {list(self.heard.invited)}, left {self.heard.left}"])
 

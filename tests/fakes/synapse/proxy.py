@@ -104,16 +104,22 @@ class FaultProxy:
 
     # ------------------------------------------------------------------ life
 
-    async def __aenter__(self) -> Self:
+    async def start(self) -> Self:
         self._session = aiohttp.ClientSession(
             auto_decompress=False, timeout=aiohttp.ClientTimeout(total=None)
         )
         await self.open()
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def stop(self) -> None:
         await self.shut()
         await self._session.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
 
     async def open(self) -> None:
         """Listens, on the port it had before."""
