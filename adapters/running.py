@@ -56,7 +56,7 @@ def chats_of(settings: Settings) -> Mapping[str, Options]:
     if not named:
         raise SettingMissing(
             "slack_bot_token or matrix_user",
-            "no chat is named, so there is nobody to serve; docs/slack.md and docs/matrix.md say how to begin",
+            "no chat is named, so nobody is served; docs/slack.md and docs/matrix.md show how to begin",
         )
     return named
 

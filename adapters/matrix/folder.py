@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import json
 import logging
@@ -36,10 +37,10 @@ class Folder:
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.path.chmod(0o700)
-            for name in (SESSION, KEYS, NEXT_KEYS, HEALTH, OLM):
-                here = self.path / name
-                if here.exists() and stat.S_IMODE(here.stat().st_mode) & 0o077:
-                    here.chmod(0o600)
+            for here in self.path.iterdir():
+                with contextlib.suppress(FileNotFoundError):  # of another process that is at work
+                    if here.is_file() and stat.S_IMODE(here.stat().st_mode) & 0o077:
+                        here.chmod(0o600)
         except OSError as error:
             raise self._unusable(error) from error
 

@@ -40,6 +40,7 @@ class Session:
         self, options: MatrixOptions, folder: Folder, wire: Wire, grant: Grant, client: AsyncClient
     ) -> None:
         self.client = client
+        self.keys_shared = 0  # how often: each time the device is to be signed anew (crosssign.ensure)
         self._options = options
         self._folder = folder
         self._wire = wire
@@ -146,8 +147,7 @@ class Session:
     async def _renew(self) -> None:
         self._use(await renewed(self._wire, self._grant, self._options))
         log.info("Matrix: access token renewed, device=%s", self.device_id)
-        if await self._keys_missing():  # a device that was signed out is without keys when it comes back
-            self.client.olm.account.shared = False
+        await self._share_keys()
 
     def _use(self, grant: Grant) -> None:
         """Kept before it is used: the refresh token of before is taken until then."""
@@ -179,14 +179,21 @@ class Session:
     # ------------------------------------------------------------------ keys
 
     async def _share_keys(self) -> None:
-        """Our device's keys are at the homeserver before anybody asks for them."""
-        if await self._keys_missing():
-            self.client.olm.account.shared = False
-            await self.ask(self.client.keys_upload)
+        """Our device's keys are at the homeserver before anybody asks for them; a device that was signed out
+        by its owner is without them when it comes back. Calls by no way that renews the token."""
+        if not await self._keys_missing():
+            return
+        self.client.olm.account.shared = False
+        try:
+            checked(await self.client.keys_upload())
+        except Exception as error:
+            raise fault_of(error) from error
+        self.keys_shared += 1
 
     async def _keys_missing(self) -> bool:
         """Whether the homeserver has forgotten our device's keys. Raises BadSetting when it has others."""
-        told = await self.call("POST", f"{V3}/keys/query", {"device_keys": {self.user_id: []}})
+        path, asked = f"{V3}/keys/query", {"device_keys": {self.user_id: []}}
+        told = await self._wire.call("POST", self.homeserver + path, asked, token=self._grant.access_token)
         device = told.get("device_keys", {}).get(self.user_id, {}).get(self.device_id)
         if device is None:
             return True
