@@ -12,7 +12,7 @@ from itertools import groupby
 
 from bot.errors import BadLink, Blocked, FeedGone, NotAFeed, NotFound, NutgrafError, SeveralFeeds, SiteFailed
 from bot.ports import Clock, FeedParser, Fetcher, Store, Transaction
-from bot.records import FeedState, Gathered, Poll
+from bot.records import FeedState, Gathered, Poll, number_in
 from bot.rhythm import Beat
 from bot.schedule import (
     ANEW,
@@ -26,7 +26,6 @@ from bot.schedule import (
     has_had,
     new_entries,
     next_poll,
-    number_in,
     roundup_request,
     worth_reading,
 )

@@ -292,6 +292,12 @@ class Upkeep(Protocol):
 
     async def change_setting(self, place: Place, key: str, value: str) -> None: ...
 
+    async def move_place(self, old: Place, new: Place, at: datetime) -> None:
+        """The channel lives on under another address (of its platform): what is stored for it goes there,
+        under the same keys and numbers where these are free. A feed that is followed in both keeps the new
+        one's subscription; settings of the old one hold. What the chat has stands where it stood
+        (``Delivery.place``); what is not answered yet is answered in the new one. May be told twice."""
+
     async def purge(self, before: datetime) -> int:
         """Delete what was taken before: closed requests, deliveries, digests, unused versions, entries.
 

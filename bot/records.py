@@ -13,7 +13,38 @@ from bot.types import Entry, Message, Place, Request
 # a subscription that the chat takes nothing of any more.
 FEED_KEY, GONE_KEY, ROUNDUP_KEY = "feed:", "gone:", "roundup:"
 JOINED_KEY, WITHDRAWN_KEY, STOPPED_KEY = "joined:", "withdrawn:", "stopped:"
-UNASKED = (FEED_KEY, GONE_KEY, ROUNDUP_KEY, JOINED_KEY, WITHDRAWN_KEY, STOPPED_KEY)
+OF_SUBSCRIPTIONS = (FEED_KEY, GONE_KEY, ROUNDUP_KEY)
+UNASKED = (*OF_SUBSCRIPTIONS, JOINED_KEY, WITHDRAWN_KEY, STOPPED_KEY)
+
+
+def start_of_keys(prefix: str, place: Place, number: int) -> str:
+    """How the keys begin of all that a subscription of the channel asks for in one way (``prefix`` is one of
+    ``OF_SUBSCRIPTIONS``). A number is unique in its channel only, so they name the channel too."""
+    return f"{prefix}{channel_in_keys(place)}:{number}:"
+
+
+def channel_in_keys(place: Place) -> str:
+    return ":".join(map(_escaped, (place.platform, place.workspace, place.channel)))
+
+
+def number_in(key: str) -> int:
+    """The subscription's number in the key of a request that it made; ValueError for any other key."""
+    parts = key.split(":", 5)
+    if len(parts) < 6 or f"{parts[0]}:" not in OF_SUBSCRIPTIONS:
+        raise ValueError(f"no subscription made {key!r}")
+    return int(parts[4])
+
+
+def rekeyed(key: str, place: Place, number: int) -> str:
+    """The same key for that channel and number. Raises ValueError as ``number_in``."""
+    number_in(key)
+    parts = key.split(":", 5)
+    return start_of_keys(f"{parts[0]}:", place, number) + parts[5]
+
+
+def _escaped(part: str) -> str:
+    """Without the separator: Matrix channels ("!a:example.org") carry one."""
+    return part.replace("%", "%25").replace(":", "%3A")
 
 
 class DeliveryState(StrEnum):

@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from bot.records import FEED_KEY, GONE_KEY, ROUNDUP_KEY, DigestRecord, FeedState, Gathered
+from bot.records import (
+    FEED_KEY,
+    GONE_KEY,
+    ROUNDUP_KEY,
+    DigestRecord,
+    FeedState,
+    Gathered,
+    number_in,
+    start_of_keys,
+)
 from bot.rhythm import Beat, Rhythm, next_due
 from bot.text import fold
 from bot.types import Entry, Feed, Page, Request, Subscription
@@ -181,17 +190,16 @@ def _printed(entry: Entry) -> str:
 def entry_request(subscription: Subscription, entry: Entry) -> Request:
     """The request that a new entry makes. The same entry in the same channel has the same key.
 
-    A subscription's number is unique in its channel only, so the key names the channel too. Whoever
-    answers sees by ``FEED_KEY`` that no person waits: a story that cannot be read is not a reply.
+    Whoever answers sees by ``FEED_KEY`` that no person waits: a story that cannot be read is not a reply.
     The text is what the feed prints of the story, for ``wanted``.
     """
-    key = f"{FEED_KEY}{_named(subscription)}:{entry.id}"
+    key = _start(FEED_KEY, subscription) + entry.id
     return Request(key, subscription.place, subscription.added_by, _printed(entry), (entry.url,))
 
 
 def gone_request(subscription: Subscription, now: datetime) -> Request:
     """The request to tell the channel that the feed is gone, told anew if it is resumed and still is."""
-    key = f"{GONE_KEY}{_named(subscription)}:{now.timestamp():.0f}"
+    key = f"{_start(GONE_KEY, subscription)}{now.timestamp():.0f}"
     return Request(key, subscription.place, subscription.added_by, "", (subscription.feed_url,))
 
 
@@ -221,7 +229,7 @@ def roundup_request(subscription: Subscription, rows: Sequence[Gathered]) -> Req
     """
     slot = max(row.due_at for row in rows).timestamp()
     names = hashlib.sha256("\n".join(sorted(row.entry_id for row in rows)).encode("utf-8", "replace"))
-    key = f"{ROUNDUP_KEY}{_named(subscription)}:{slot:.0f}-{names.hexdigest()[:10]}"
+    key = f"{_start(ROUNDUP_KEY, subscription)}{slot:.0f}-{names.hexdigest()[:10]}"
     kept = rows[-MOST_GATHERED:]
     words = {"printed": [row.text for row in kept], "left": len(rows) - len(kept)}
     links = tuple(row.url for row in kept)
@@ -256,20 +264,5 @@ def subscription_number(request: Request) -> int:
     return number_in(request.key)
 
 
-def number_in(key: str) -> int:
-    """The subscription's number in the key of a request that it made; ValueError for any other key."""
-    parts = key.split(":", 5)
-    if len(parts) < 6 or f"{parts[0]}:" not in {FEED_KEY, GONE_KEY, ROUNDUP_KEY}:
-        raise ValueError(f"no subscription made {key!r}")
-    return int(parts[4])
-
-
-def _named(subscription: Subscription) -> str:
-    place = subscription.place
-    channel = (place.platform, place.workspace, place.channel)
-    return ":".join([*map(_escaped, channel), str(subscription.id)])
-
-
-def _escaped(part: str) -> str:
-    """Without the separator: Matrix channels ("!a:example.org") carry one."""
-    return part.replace("%", "%25").replace(":", "%3A")
+def _start(prefix: str, subscription: Subscription) -> str:
+    return start_of_keys(prefix, subscription.place, subscription.id)

@@ -49,6 +49,8 @@ log = logging.getLogger(__name__)
 # What may be over in a while: nobody waits for a feed's story, so it is tried again.
 PASSING = (Unreachable, TooSlow, SiteFailed)
 
+_AT_ONCE_S = 1.0
+
 RETRY = "retry"  # the choice below a link that could not be read
 
 
@@ -202,8 +204,11 @@ class Answers:
 
     async def _commit(self, request: Request, key: str, act: Act) -> None:
         async with self.store.begin() as tx:
-            if await tx.request(request.key) is None:
+            now = await tx.request(request.key)
+            if now is None:
                 return  # forgotten or withdrawn meanwhile: nothing of it may come back
+            if now.place != request.place:
+                raise TryLater("its channel has another address now", _AT_ONCE_S, counts=False)
             await _add(tx, request, key, await act(tx), self.clock())
 
     async def _prepared(self, request: Request, ask: Ask, starts: Starts) -> Act | None:

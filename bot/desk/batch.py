@@ -15,7 +15,7 @@ from bot.desk import sentences
 from bot.desk.asks import asks, pasted
 from bot.desk.outgoing import record_posted
 from bot.desk.rules import AUTO_DIGEST, ON, checked_setting, muted, setting
-from bot.desk.stops import reopen, restart, stop, take_back, tell
+from bot.desk.stops import reopen, restart, run_again, stop, take_back, tell
 from bot.ports import Clock, Refusal, Transaction
 from bot.records import JOINED_KEY
 from bot.types import Place, Request
@@ -72,7 +72,8 @@ class Batch:
         for name, value in defaults.items():
             if name not in stored:
                 await self.tx.change_setting(place, name, checked_setting(name, value))
-        message = sentences.introduction(await restart(self.tx, place))
+        reads = setting(await self.tx.settings(place), AUTO_DIGEST)
+        message = sentences.introduction(reads, await restart(self.tx, place))
         await tell(self.tx, JOINED_KEY + key, place, user, message, self.clock())
 
     async def closed(self, place: Place, reason: Refusal = Refusal.CLOSED) -> None:
@@ -82,6 +83,14 @@ class Batch:
     async def reopened(self, place: Place) -> None:
         """The channel was opened again."""
         await reopen(self.tx, replace(place, thread=None), self.clock())
+
+    async def moved(self, old: Place, new: Place) -> None:
+        """The channel lives on under another address (a room was upgraded): what is followed, set, stored and
+        asked for in the old one goes there. What the old one did not take any more runs again, and the new
+        one is told so. May come twice."""
+        old, new = replace(old, thread=None), replace(new, thread=None)
+        await self.tx.move_place(old, new, self.clock())
+        await run_again(self.tx, new, self.clock())
 
     async def signed_out(self, place: Place) -> None:
         """The workspace's token was revoked, or the app removed; ``place.channel`` does not matter."""

@@ -11,13 +11,14 @@ from bot.desk.asks import awaited, pasted
 from bot.desk.outcome import Act, Outcome
 from bot.desk.reading import Reader, digest_id
 from bot.desk.rules import Rules, muted
+from bot.desk.stops import asking
 from bot.errors import BadLink
 from bot.messages import notice_text
 from bot.ports import Chat, Clock, Store, Transaction
 from bot.records import Delivery, DeliveryState, DigestRecord
 from bot.render import digest_message, text_message
-from bot.schedule import subscription_number, wanted
-from bot.types import Block, BlockKind, Message, Notice, Posted, Request, Run, Subscription
+from bot.schedule import wanted
+from bot.types import Block, BlockKind, Message, Notice, Posted, Request, Run
 from bot.urls import canonical
 
 Starts = Callable[[], Awaitable[None]]  # tells whoever asked that reading begins
@@ -45,11 +46,11 @@ class Links:
     ) -> Act | None:
         """Everything that takes long; ``key`` is the delivery's, ``starts`` is awaited before the link is
         fetched. None when nobody is told anything: a feed's story that is not wanted or muted, or whose
-        subscription ended. Raises leaves of FetchError and ReadError."""
+        subscription ended, is paused or stopped. Raises leaves of FetchError and ReadError."""
         fed, shared = not awaited(request), pasted(request)
         async with self.store.begin() as tx:
             settings = await tx.settings(request.place)
-            subscription = await _subscription(tx, request) if fed else None
+            subscription = await asking(tx, request) if fed else None
             earlier = await self._earlier(tx, request, _address(url), notices) if shared else None
         if fed and (subscription is None or muted(url, settings)):
             return None
@@ -73,6 +74,8 @@ class Links:
             earlier = await self._earlier(tx, request, article.canonical_url, notices) if shared else None
             if earlier is not None:
                 return earlier
+            if fed and await asking(tx, request) is None:
+                return Outcome()  # ended, paused or stopped while the story was read
             await tx.keep_digest(record, story)
             return Outcome(message, public=True)
 
@@ -109,11 +112,6 @@ class Links:
         if record is None or delivery is None or delivery.state not in _PENDING:
             return None
         return record, delivery
-
-
-async def _subscription(tx: Transaction, request: Request) -> Subscription | None:
-    number = subscription_number(request)
-    return next((one for one in await tx.subscriptions(request.place) if one.id == number), None)
 
 
 def _address(url: str) -> str:

@@ -17,6 +17,7 @@ from zlib import crc32
 from bot.desk.outcome import Act, Outcome
 from bot.desk.reading import Reader, delivery_key, digest_id
 from bot.desk.rules import muted
+from bot.desk.stops import asking
 from bot.digest import Digest
 from bot.errors import BadLink, Blocked, NutgrafError, SiteFailed, TooSlow, Unreachable
 from bot.ports import Clock, Store, Transaction, TryLater
@@ -28,7 +29,6 @@ from bot.schedule import (
     reading_order,
     roundup_stories,
     slot_of,
-    subscription_number,
     wanted,
 )
 from bot.types import Request, Subscription
@@ -102,7 +102,7 @@ class Roundups:
     async def _made(self, request: Request) -> Act | None:
         told, left = roundup_stories(request)
         async with self.store.begin() as tx:
-            subscription = await _subscription(tx, request)
+            subscription = await asking(tx, request)
             if subscription is None:
                 return None
             settings = await tx.settings(request.place)
@@ -203,22 +203,13 @@ class Roundups:
 
 def _telling(request: Request, outcome: Outcome, kept: Sequence[tuple[DigestRecord, str]]) -> Act:
     async def tell(tx: Transaction) -> Outcome:
-        if await _subscription(tx, request) is None:
+        if await asking(tx, request) is None:
             return Outcome()  # ended while the stories were read
         for record, story in kept:
             await tx.keep_digest(record, story)
         return outcome
 
     return tell
-
-
-async def _subscription(tx: Transaction, request: Request) -> Subscription | None:
-    """The one that asked; None when it ended, or is paused or stopped."""
-    number = subscription_number(request)
-    for one in await tx.subscriptions(request.place):
-        if one.id == number and not one.paused and one.stopped is None:
-            return one
-    return None
 
 
 def _may_pass(error: NutgrafError) -> bool:

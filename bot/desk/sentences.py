@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.choices import AUTO_CHOICES
+from bot.desk.rules import MENTION, OFF, ON
 from bot.display import plain, shortened
 from bot.ports import Refusal
 from bot.types import Block, BlockKind, Message, Place, Run, Subscription
@@ -42,11 +43,18 @@ _REFUSED = {
 }
 
 
-def introduction(again: Sequence[Subscription]) -> Message:
-    """Said once on joining; ``again``: subscriptions that had stopped and run again."""
+_READS = {
+    ON: "I read the stories behind links that are pasted here, and answer each below it",
+    MENTION: "Name me beside a link, and I read the story behind it and answer below it",
+    OFF: "Say “digest” and a link, and I read the story behind it and answer below it",
+}
+
+
+def introduction(reads: str, again: Sequence[Subscription]) -> Message:
+    """Said once on joining. ``reads``: the place's setting for pasted links; ``again``: subscriptions that
+    had stopped and run again."""
     rows = [
-        "I read the stories behind links that are pasted here, and answer each below it with a digest:"
-        " quotes word for word and who said them, figures, who is named.",
+        f"{_READS[reads]} with a digest: quotes word for word and who said them, figures, who is named.",
         "Should I read pasted links here? Choose below, or say “settings digest on”, “mention” or “off”.",
         "“help” lists what else I can do.",
     ]
@@ -57,6 +65,10 @@ def introduction(again: Sequence[Subscription]) -> Message:
 
 def reopened(again: Sequence[Subscription]) -> Message:
     return _message([f"This channel is open again. {running_again(again)}"])
+
+
+def moved(again: Sequence[Subscription]) -> Message:
+    return _message([f"This room goes on where the old one ended. {running_again(again)}"])
 
 
 def running_again(again: Sequence[Subscription]) -> str:
@@ -89,6 +101,16 @@ def pointer(title: str, at: datetime, link: str | None, *, posted: bool) -> Mess
     again = "Say “digest” and the link to have it read again."
     blocks = (Block(BlockKind.TEXT, runs), Block(BlockKind.TEXT, (Run(again),)))
     return Message(blocks, "\n".join((f"{told} {link}" if link else told, again)))
+
+
+def unreadable() -> Message:
+    """For a message in an encrypted room whose key has not come."""
+    return _message(
+        [
+            "I cannot read this message: its key has not reached me. Send it once more; if I still cannot"
+            " read it, your app may not trust my device yet."
+        ]
+    )
 
 
 def muted(site: str) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime
 from bot.desk import sentences
 from bot.ports import Refusal, Transaction
 from bot.records import JOINED_KEY, STOPPED_KEY, UNASKED, WITHDRAWN_KEY, Deed, Delivery
+from bot.schedule import subscription_number
 from bot.types import Message, Place, Request, Subscription
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,23 @@ async def reopen(tx: Transaction, place: Place, at: datetime) -> None:
     if again:
         key = f"{JOINED_KEY}reopened:{_unique(place)}"
         await tell(tx, key, place, "", sentences.reopened(again), at)
+
+
+async def asking(tx: Transaction, request: Request) -> Subscription | None:
+    """The subscription that made the request; None when it ended, or is paused or stopped."""
+    number = subscription_number(request)
+    for one in await tx.subscriptions(request.place):
+        if one.id == number and not one.paused and one.stopped is None:
+            return one
+    return None
+
+
+async def run_again(tx: Transaction, place: Place, at: datetime) -> None:
+    """The place has another address: whatever the old one refused, it is asked anew. Said there, if any."""
+    refused = (Refusal.NOT_INSIDE, Refusal.CLOSED, Refusal.NO_RIGHT)
+    again = await tx.restart(place, reasons=refused)
+    if again:
+        await tell(tx, f"{JOINED_KEY}moved:{_unique(place)}", place, "", sentences.moved(again), at)
 
 
 async def take_back(

@@ -11,17 +11,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.ports import Database, Jobs
+from bot.store.moving import Moving
 from bot.store.notes import Notes
 from bot.store.postgres import open_postgres
 from bot.store.sqlite import open_sqlite
-from bot.store.upkeep import Upkeep
 from bot.store.voices import hear_old_digests
 from bot.store.withdrawal import Withdrawal
 
 _POSTGRES = ("postgresql://", "postgres://")
 
 
-class SqlTransaction(Upkeep, Withdrawal, Notes):
+class SqlTransaction(Moving, Withdrawal, Notes):
     """See ``bot.ports.Transaction``."""
 
 

@@ -49,6 +49,19 @@ def place_of(row: Row) -> Place:
     return Place(row["platform"], row["workspace"], row["channel"], row["thread"] or None)
 
 
+def channel_text(place: Place) -> str:
+    return words_text(channel_of(place))
+
+
+def _stands(row: Row) -> Place:
+    """Where a delivery's message is, whatever channel the row belongs to."""
+    place = place_of(row)
+    if row["stands_in"] is None:
+        return place
+    platform, workspace, channel = words_of(row["stands_in"])
+    return Place(platform, workspace, channel, place.thread)
+
+
 def message_text(message: Message) -> str:
     """The message as JSON; keys with their default value are left out."""
     blocks = [_block_fields(block) for block in message.blocks]
@@ -125,7 +138,7 @@ def delivery_of(row: Row) -> Delivery:
     return Delivery(
         key=row["key"],
         request_key=row["request_key"],
-        place=place_of(row),
+        place=_stands(row),
         message=message_of(row["message"], row["digest_id"]),
         state=DeliveryState(row["state"]),
         attempts=row["attempts"],

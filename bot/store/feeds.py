@@ -12,6 +12,7 @@ from bot.records import FEED_KEY, FeedState, Poll
 from bot.store.base import CHANNEL
 from bot.store.codec import (
     channel_of,
+    channel_text,
     feed_columns,
     feed_of,
     request_of,
@@ -19,7 +20,6 @@ from bot.store.codec import (
     seconds_or_none,
     subscription_columns,
     subscription_of,
-    words_text,
 )
 from bot.store.roundups import Roundups
 from bot.types import Entry, Place, Request, Subscription
@@ -68,8 +68,9 @@ class FeedBook(Roundups):
 
     async def followers(self, feed_url: str) -> tuple[Subscription, ...]:
         rows = await self._rows(
+            # share lock: a channel that gets another address meanwhile waits until its news is taken
             f"select s.* from subscriptions s where feed_url = ? and {ACTIVE}"
-            " order by platform, workspace, channel, number",
+            f" order by platform, workspace, channel, number{self._share}",
             feed_url,
         )
         return tuple(subscription_of(row) for row in rows)
@@ -270,4 +271,4 @@ def _in_order(rows: list[Row]) -> tuple[Subscription, ...]:
 
 
 def counter_name(place: Place) -> str:
-    return "subscription " + words_text(channel_of(place))
+    return "subscription " + channel_text(place)

@@ -12,6 +12,7 @@ from bot.store.base import CHANNEL
 from bot.store.codec import channel_of, seconds
 from bot.store.feeds import FeedBook, counter_name
 from bot.store.intake import OPEN
+from bot.store.moves import Moves
 from bot.store.verdicts import Verdicts
 from bot.types import Place
 
@@ -26,7 +27,7 @@ _OF_A_CHANNEL = (
 )
 
 
-class Upkeep(Archive, FeedBook, Verdicts):
+class Upkeep(Archive, FeedBook, Verdicts, Moves):
     """See ``bot.ports.Upkeep``."""
 
     async def settings(self, place: Place) -> Mapping[str, str]:
@@ -65,7 +66,9 @@ class Upkeep(Archive, FeedBook, Verdicts):
             " (select max(e.seen_at) from entries e where e.feed_url = entries.feed_url)",
             limit,
         )
-        return requests + deliveries + gathered + digests + entries + await self._sweep()
+        moves = await self._deleted("delete from moves where moved_at < ?", limit)
+        gone = requests + deliveries + gathered + digests + entries + moves
+        return gone + await self._sweep()
 
     async def forget_feed(self, place: Place, number: int) -> int:
         row = await self._row(
@@ -87,4 +90,5 @@ class Upkeep(Archive, FeedBook, Verdicts):
         for subscription in followed:
             await self._drop_unfollowed(subscription.feed_url)
         await self._rows("delete from counters where name = ?", counter_name(place))
+        await self._forget_moves(place)
         return sum(gone) + await self._sweep()

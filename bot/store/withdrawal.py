@@ -10,11 +10,12 @@ from bot.store.archive import Archive
 from bot.store.base import CHANNEL
 from bot.store.codec import channel_of, place_columns, seconds, words_text
 from bot.store.intake import UNTAKEN, WITHDRAWN, Intake
+from bot.store.moves import Moves
 from bot.store.outbox import Outbox
 from bot.types import Place
 
 
-class Withdrawal(Archive, Outbox, Intake):
+class Withdrawal(Archive, Outbox, Intake, Moves):
     """See ``bot.ports.Intake.withdraw``."""
 
     async def withdraw(self, place: Place, source: str, at: datetime) -> tuple[Delivery, ...]:
@@ -25,9 +26,11 @@ class Withdrawal(Archive, Outbox, Intake):
         """
         await self._one_at_a_time(source)
         await self._leave_mark(place, source, at)  # first: from here on nobody can take it any more
-        keys = await self._withdraw_requests(place, source, at)
+        channels = await self._with_new_address(place)
+        keys = [key for one in channels for key in await self._withdraw_requests(one, source, at)]
         found = [row for key in keys for row in await self._of_request(key)]
-        found += [row for row in await self._of_message(place, source) if row["request_key"] not in keys]
+        told = [row for one in channels for row in await self._of_message(one, source)]
+        found += [row for row in told if row["request_key"] not in keys]
         for digest_id in await self._delete_theirs(keys, found):
             await self._hold_back("digest_id = ?", digest_id, reason="withdrawn")
         for row in found:

@@ -93,9 +93,14 @@ async def fill(tx: SqlTransaction, at: datetime, name: str, place: Place = HERE)
 
 async def rows(room: Room) -> dict[str, int]:
     """Rows by table, empty tables left out."""
-    tables = ("requests", "articles", "versions", "digests", "egress", "deliveries", "feeds", "entries",
-              "subscriptions", "settings", "counters", "gathered", "voices", "unheard",
-              "feedback")  # fmt: skip
     async with room.begin() as tx:
-        found = {table: await tx._count(f"select count(*) as n from {table}") for table in tables}
+        return await rows_in(tx)
+
+
+async def rows_in(tx: SqlTransaction) -> dict[str, int]:
+    """The same, as the open transaction sees it."""
+    tables = ("requests", "articles", "versions", "digests", "egress", "deliveries", "feeds", "entries",
+              "subscriptions", "settings", "counters", "gathered", "voices", "unheard", "notes", "moves",
+              "feedback")  # fmt: skip
+    found = {table: await tx._count(f"select count(*) as n from {table}") for table in tables}
     return {table: count for table, count in found.items() if count}

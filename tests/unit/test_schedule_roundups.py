@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.records import ROUNDUP_KEY, DigestRecord, Gathered
+from bot.records import ROUNDUP_KEY, DigestRecord, Gathered, number_in
 from bot.rhythm import next_due, parsed
 from bot.schedule import (
     MOST_AT_ONCE,
@@ -17,7 +17,6 @@ from bot.schedule import (
     covers,
     gathered,
     has_had,
-    number_in,
     reading_order,
     roundup_request,
     roundup_stories,
