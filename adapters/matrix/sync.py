@@ -1,0 +1,260 @@
+"""The sync loop: what the homeserver tells becomes requests, and how far it was read is stored with them.
+
+nio's own loop saves its token before anything is done with what came, leaves gaps in timelines, spins on
+errors and ends when a callback raises (facts of 2026-11-22, section 3). Here one answer of ``/sync`` is one
+transaction of the desk: killed before it is committed, the same is read again; after it, nothing is. nio is
+handed the keys, devices and members of each answer, and does the decrypting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from nio import SyncResponse
+
+from adapters.matrix.events import PLATFORM
+from adapters.matrix.faults import MatrixFault
+from adapters.matrix.intake import NOTED, Intake, Taken
+from adapters.matrix.invites import Invites, leave_if_alone
+from adapters.matrix.options import MatrixOptions
+from adapters.matrix.pending import Pending
+from adapters.matrix.raw import Raw, events_at, map_at, text_at
+from adapters.matrix.rooms import ENCRYPTION, MEMBER, V3, Rooms
+from adapters.matrix.session import Session
+from bot.desk import Desk
+from bot.errors import SetupError, StoreBusy, StoreUnusable
+from bot.ports import Chat
+from bot.types import Place
+
+log = logging.getLogger(__name__)
+
+POLL_S = 30.0  # how long the homeserver may hold an answer back when there is nothing to tell
+_SLACK_S = 20.0  # how much longer we wait before the connection counts as dead
+_STATE_TIMEOUT_S = 300.0  # the first answer carries the state of all rooms
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
+_PATIENCE = 5  # tries of one answer before what keeps it from being read is left out
+_TIMELINE = 50
+_FILTER = {
+    "room": {
+        "timeline": {"limit": _TIMELINE},
+        "state": {"lazy_load_members": False},
+        "ephemeral": {"types": []},
+        "account_data": {"types": []},
+    },
+    "presence": {"types": []},
+    "account_data": {"types": ["m.direct"]},
+}
+
+
+@dataclass(slots=True)
+class Health:
+    """``synced_at``: of the last good sync, seconds since 1970, 0 for none. ``failures``: in a row since.
+    ``unread``: messages that cannot be decrypted. ``left_out``: events that broke on a bug."""
+
+    synced_at: float = 0.0
+    failures: int = 0
+    unread: int = 0
+    left_out: int = 0
+
+
+class SyncLoop:
+    """``run`` until cancelled. Nothing else of the adapter syncs."""
+
+    def __init__(
+        self,
+        session: Session,
+        rooms: Rooms,
+        desk: Desk,
+        chat: Chat,
+        options: MatrixOptions,
+        *,
+        poll_s: float = POLL_S,
+    ) -> None:
+        self.health = Health()
+        self._session = session
+        self._rooms = rooms
+        self._desk = desk
+        self._poll_s = poll_s
+        self._invites = Invites(session, rooms, desk, options.allowed)
+        self._pending = Pending(session, rooms, desk, chat, grace_s=options.grace_s)
+        self._intake = Intake(session, rooms, self._pending, options)
+        self._note = f"sync:{session.device_id}"
+
+    async def run(self) -> None:
+        """Until cancelled. Raises SessionLost and BadSetting when the homeserver has signed the bot out for
+        good."""
+        beside: list[asyncio.Task[None]] = []
+        try:
+            since = await self._resumed()
+            beside += [asyncio.create_task(self._invites.run()), asyncio.create_task(self._pending.run())]
+            await self._listen(since)
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _resumed(self) -> str | None:
+        """Where an earlier run stopped reading; None for the first one. Waits for the store."""
+        pause = _Pause()
+        while True:
+            try:
+                await self._pending.load()
+                notes: dict[str, str] = {}
+                for prefix in (self._note, *NOTED):
+                    notes.update(await self._desk.notes(PLATFORM, prefix))
+            except (StoreBusy, StoreUnusable) as error:
+                log.warning("the store cannot be used: %s", error)
+                await pause.wait()
+            else:
+                self._intake.resume(notes)
+                return notes.get(self._note)
+
+    # ------------------------------------------------------------------------- loop
+
+    async def _listen(self, since: str | None) -> None:
+        pause, whole = _Pause(), True
+        while True:
+            asked_s: float | None = None
+            try:
+                answer = await self._ask(since, whole=whole)
+                since = await self._read(answer, since, patient=self.health.failures < _PATIENCE)
+                whole = False
+            except MatrixFault as fault:
+                log.warning("sync: %s", fault)
+                asked_s = fault.retry_after_s
+            except (TimeoutError, StoreBusy, StoreUnusable) as error:
+                log.warning("sync: %s", error or "no answer in time")
+            except SetupError:
+                with suppress(StoreUnusable):
+                    await self._desk.signed_out(Place(PLATFORM, self._session.user_id, ""))
+                raise
+            except Exception:
+                log.exception("sync")
+            else:
+                pause = _Pause()
+                self.health.failures, self.health.synced_at = 0, time.time()
+                self.health.unread = len(self._pending)
+                continue
+            self.health.failures += 1
+            await pause.wait(asked_s)
+
+    async def _ask(self, since: str | None, *, whole: bool) -> dict[str, Any]:
+        """``whole``: with the state of all rooms, which nio forgets when it ends. Raises MatrixFault,
+        TimeoutError, SessionLost."""
+        query = {"filter": json.dumps(_FILTER), "timeout": "0" if whole else str(int(self._poll_s * 1000))}
+        if since is not None:
+            query["since"] = since
+        if whole:
+            query["full_state"] = "true"
+        async with asyncio.timeout(_STATE_TIMEOUT_S if whole else self._poll_s + _SLACK_S):
+            return await self._session.call("GET", f"{V3}/sync?{urlencode(query)}")
+
+    async def _read(self, answer: Raw, since: str | None, *, patient: bool) -> str:
+        """Take in one answer; the token of where it ends. Raises MatrixFault, StoreUnusable: then nothing of
+        it was stored."""
+        token = text_at(answer, "next_batch")
+        if not token:
+            raise MatrixFault("the homeserver's sync names no end")
+        await self._hand_to_nio(answer)
+        await self._keys()
+        taken = await self._intake.read(answer, since, patient=patient)
+        async with self._desk.batch() as batch:
+            for deed in taken.deeds:
+                await deed(batch)
+            if token != since:
+                await batch.note(PLATFORM, self._note, token)
+        await self._after(taken)
+        return token
+
+    async def _after(self, taken: Taken) -> None:
+        """What need not be stored: it shows again, or does not matter."""
+        self._intake.committed(taken)
+        self.health.left_out += taken.left_out
+        if taken.invited:
+            self._invites.changed.set()
+        await self._pending.ask(taken.unread)
+        for room in taken.lonely:
+            try:
+                await leave_if_alone(self._session, self._rooms, room)
+            except MatrixFault as fault:
+                log.warning("room=%s not left: %s", room, fault)
+
+    # -------------------------------------------------------------------------- nio
+
+    async def _hand_to_nio(self, answer: Raw) -> None:
+        """Keys, devices, members. What breaks nio is in the rooms: then it gets the rest alone."""
+        client = self._session.client
+        for rooms in (True, False):
+            client.next_batch = None  # it takes no answer twice, and we may have to
+            try:
+                told = SyncResponse.from_dict(_for_nio(answer, rooms=rooms))
+                if isinstance(told, SyncResponse):
+                    await client.receive_response(told)
+                    return
+                log.error("nio does not understand the sync: %s", told)
+            except Exception:
+                log.exception("nio breaks on the sync, rooms=%s", rooms)
+
+    async def _keys(self) -> None:
+        """What nio's own loop does between two syncs. What fails is tried again after the next."""
+        client = self._session.client
+        if not client.olm:
+            return
+        try:
+            if client.should_upload_keys:
+                await self._session.ask(client.keys_upload)
+            if client.should_query_keys:
+                await self._session.ask(client.keys_query)
+            if client.should_claim_keys:
+                users = client.get_users_for_key_claiming()
+                await self._session.ask(lambda: client.keys_claim(users))
+            await client.send_to_device_messages()
+        except MatrixFault as fault:
+            log.warning("keys: %s", fault)
+        except SetupError:
+            raise
+        except Exception:
+            log.exception("keys")
+
+
+class _Pause:
+    """Longer each time, and never the same for two bots."""
+
+    def __init__(self) -> None:
+        self._next_s = _FIRST_PAUSE_S
+
+    async def wait(self, asked_s: float | None = None) -> None:
+        """``asked_s``: what the homeserver asks for."""
+        await asyncio.sleep(asked_s or self._next_s * random.uniform(0.7, 1.3))  # noqa: S311 - no secret
+        self._next_s = min(self._next_s * 2, _LONGEST_PAUSE_S)
+
+
+def _for_nio(answer: Raw, *, rooms: bool) -> dict[str, Any]:
+    """Of the answer, what encryption needs: no message gets there."""
+    joined = map_at(answer, "rooms", "join") if rooms else {}
+    return {
+        "next_batch": text_at(answer, "next_batch"),
+        "to_device": {"events": events_at(answer, "to_device", "events")},
+        "device_lists": map_at(answer, "device_lists"),
+        "device_one_time_keys_count": map_at(answer, "device_one_time_keys_count"),
+        "rooms": {"join": {room: _members(told) for room, told in joined.items()}, "invite": {}, "leave": {}},
+    }
+
+
+def _members(told: Raw) -> Mapping[str, Any]:
+    def those(*path: str) -> list[dict[str, Any]]:
+        return [one for one in events_at(told, *path) if one.get("type") in {MEMBER, ENCRYPTION}]
+
+    return {
+        "state": {"events": those("state", "events")},
+        "timeline": {"events": [one for one in those("timeline", "events") if "state_key" in one]},
+    }
