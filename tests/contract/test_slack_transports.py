@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.clients import Clients
 from adapters.slack.options import SlackOptions
@@ -31,6 +32,8 @@ from bot.errors import BadSetting
 from bot.messages import sentence
 from tests.fakes.slack import FakeSlack
 
+JSON = {"Content-Type": "application/json"}
+SIGNED = {"X-Slack-Signature": "v0=0", "X-Slack-Request-Timestamp": str(int(time.time()))}
 Serve = Callable[[AsyncApp, SlackOptions], Awaitable[None]]
 
 
@@ -216,17 +219,34 @@ async def test_signed_events_are_taken_and_others_are_not(slack: FakeSlack) -> N
         (EVENTS_PATH, {}, 404),
         ("/slack/install", {}, 404),  # one workspace installs nothing
         (EVENTS_PATH, {"data": b"{}"}, 401),
+        (EVENTS_PATH, {"data": b"[1]", "headers": JSON}, 401),  # what Bolt would stumble over
+        (EVENTS_PATH, {"data": b"[" * 100_000, "headers": JSON}, 401),
+        (EVENTS_PATH, {"data": {"payload": "null"}}, 401),
+        (EVENTS_PATH, {"data": b"{}", "headers": {**SIGNED, "X-Slack-Request-Timestamp": "soon"}}, 401),
+        (EVENTS_PATH, {"data": b"{}", "headers": {**SIGNED, "X-Slack-Signature": "v0=é"}}, 401),
+        (EVENTS_PATH, {"data": {"ssl_check": "1", "token": "t"}}, 200),
         (EVENTS_PATH, {"data": b"\xff\xfe"}, 400),
         (EVENTS_PATH, {"data": BytesIO(b"x" * (BODY_LIMIT_BYTES + 1))}, 413),
         (HEALTH_PATH, {"data": b""}, 404),
     ],
 )
 async def test_what_is_not_slacks_is_turned_away(
-    slack: FakeSlack, path: str, more: dict[str, Any], status: int
+    slack: FakeSlack, path: str, more: dict[str, Any], status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     options = options_of(slack)
     async with served(options, by_http):
         assert (await answer_of(options, path, **more))[0] == status
+    assert [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}] == []
+
+
+async def test_without_a_secret_nobody_can_sign(slack: FakeSlack) -> None:
+    options = options_of(slack, signing_secret="")
+    signature = SignatureVerifier("x").generate_signature(
+        timestamp=SIGNED["X-Slack-Request-Timestamp"], body="{}"
+    )
+    async with served(options, by_http):
+        headers = {**SIGNED, "X-Slack-Signature": str(signature)}
+        assert (await answer_of(options, EVENTS_PATH, data=b"{}", headers=headers))[0] == 401
 
 
 @pytest.mark.parametrize("trickle", [b"", b"x"], ids=["nothing", "a byte at a time"])
