@@ -1,4 +1,4 @@
-"""A store that the first version wrote is opened, with nothing of it lost."""
+"""A store that an older version wrote is opened, with nothing of it lost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,14 @@ from bot.records import Deed, DeliveryState, FeedState
 from bot.rhythm import Rhythm
 from bot.standing import Standing
 from bot.store import SqlStore, open_database
-from bot.types import Request, Subscription
+from bot.types import Place, Request, Subscription
 from tests.contract.rooms import MESSAGE, Jobs, quoting
 from tests.fakes.desk import HERE, NOON
 
-FIRST = Path(__file__).parent.parent.parent / "bot" / "store" / "migrations" / "0001-first.sql"
+MIGRATIONS = Path(__file__).parent.parent.parent / "bot" / "store" / "migrations"
+FIRST, SECOND = "0001-first.sql", "0002-slack.sql"
 AT = NOON.timestamp()
+NEW = Place("fake", "newsroom", "upgraded")
 PLACE = {"platform": "fake", "workspace": "newsroom", "channel": "desk", "thread": ""}
 WORDS = {
     "blocks": [
@@ -78,6 +81,27 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "counters": [{"name": 'subscription ["fake", "newsroom", "desk"]', "value": 3}],
 }  # fmt: skip
 
+# What the second version wrote besides; its rows have the columns of the first one, and some more.
+MORE: dict[str, dict[str, Any]] = {
+    "requests": {"addressed": 1, "private": 1, "source": "E00", "standing": "admin"},
+    "deliveries": {"deed": "edit", "target": "E0#0", "only_for": "ada"},
+    "subscriptions": {"rhythm": "daily 08:30 Europe/London", "stopped": "closed"},
+    "feeds": {"missed": 1},
+}
+WAITING = {
+    **PLACE, "number": 3, "entry_id": "two", "url": "https://a.example/2", "body": "Two", "due_at": AT,
+    "gathered_at": AT, "position": 0,
+}  # fmt: skip
+SECOND_ROWS = {
+    **{table: [{**row, **MORE.get(table, {})} for row in rows] for table, rows in ROWS.items()},
+    "gathered": [WAITING],
+    "voices": [{"digest_id": "d0", "name": " jose alvarez "}],
+    "feedback": [
+        {"digest_id": "d0", "given_by": "ada", "slot": "", "platform": "fake", "workspace": "newsroom",
+         "channel": "desk", "verdict": "useful", "words": "", "given_at": AT},
+    ],
+}  # fmt: skip
+
 Execute = Callable[[str, tuple[object, ...]], list[Any]]
 
 
@@ -97,35 +121,50 @@ def raw(address: str) -> Iterator[Execute]:
             yield lambda sql, values=(): file.execute(sql, values).fetchall()
 
 
-@pytest.fixture
-def old_address(store_address: str, tmp_path: Path) -> str:
-    """A store as the first version left it."""
-    shutil.copy(FIRST, tmp_path)
-    if store_address.startswith("postgresql://"):
-        words: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(store_address)
-        scheme, name = "postgresql+psycopg", words.pop("dbname", None)
+def write(
+    address: str, folder: Path, names: tuple[str, ...], tables: dict[str, list[dict[str, Any]]]
+) -> None:
+    """A store as the version with these migrations left it."""
+    for name in names:
+        shutil.copy(MIGRATIONS / name, folder)
+    if address.startswith("postgresql://"):
+        words: dict[str, Any] = psycopg.conninfo.conninfo_to_dict(address)
+        scheme, database = "postgresql+psycopg", words.pop("dbname", None)
     else:
-        scheme, name, words = "sqlite", store_address, {}
-    where = DatabaseURI(scheme, None, None, None, None, name, words)
+        scheme, database, words = "sqlite", address, {}
+    where = DatabaseURI(scheme, None, None, None, None, database, words)
     with get_backend_class(scheme)(where, default_migration_table) as backend:
         backend.init_database()
-        backend.apply_migrations(backend.to_apply(read_migrations(str(tmp_path))))
-    with raw(store_address) as execute:
-        for table, rows in ROWS.items():
+        backend.apply_migrations(backend.to_apply(read_migrations(str(folder))))
+    with raw(address) as execute:
+        for table, rows in tables.items():
             for row in rows:
                 marks = ", ".join("?" * len(row))
                 execute(f"insert into {table} ({', '.join(row)}) values ({marks})", tuple(row.values()))
+
+
+@pytest.fixture
+def old_address(store_address: str, tmp_path: Path) -> str:
+    """A store of the first version."""
+    write(store_address, tmp_path, (FIRST,), ROWS)
     return store_address
 
 
-def held(address: str) -> dict[str, list[tuple[Any, ...]]]:
-    """The columns of the first version."""
+@pytest.fixture
+def second_address(store_address: str, tmp_path: Path) -> str:
+    """A store of the second version."""
+    write(store_address, tmp_path, (FIRST, SECOND), SECOND_ROWS)
+    return store_address
+
+
+def held(address: str, tables: dict[str, list[dict[str, Any]]] = ROWS) -> dict[str, list[tuple[Any, ...]]]:
+    """The columns of that version."""
     with raw(address) as execute:
         return {
             table: sorted(
                 (tuple(row) for row in execute(f"select {', '.join(rows[0])} from {table}", ())), key=repr
             )
-            for table, rows in ROWS.items()
+            for table, rows in tables.items()
         }
 
 
@@ -138,7 +177,8 @@ async def test_every_row_is_still_there_and_reads_as_before(old_address: str) ->
         )
         delivery = await tx.delivery("E1#0")
         assert delivery is not None
-        assert (delivery.message, delivery.state, delivery.attempts) == (MESSAGE, DeliveryState.POSTING, 2)
+        assert (delivery.state, delivery.attempts) == (DeliveryState.POSTING, 2)
+        assert delivery.message == replace(MESSAGE, blocks=MESSAGE.blocks[:2])
         assert (delivery.deed, delivery.target, delivery.only_for) == (Deed.POST, None, None)
         (followed,) = await tx.subscriptions(HERE)
         assert followed == Subscription(
@@ -179,3 +219,42 @@ async def test_an_update_that_breaks_in_the_middle_changes_nothing(old_address: 
     database = await open_database(old_address)
     await database.close()
     assert held(old_address) == before
+
+
+async def test_a_store_of_the_second_version_reads_as_before(second_address: str) -> None:
+    before = held(second_address, SECOND_ROWS)
+    store = SqlStore(await open_database(second_address), Jobs())
+    async with store.begin() as tx:
+        request, delivery = await tx.request("E1"), await tx.delivery("E1#0")
+        assert request is not None
+        assert (request.addressed, request.private, request.source) == (True, True, "E00")
+        assert request.standing is Standing.ADMIN
+        assert delivery is not None
+        assert (delivery.place, delivery.deed, delivery.target) == (HERE, Deed.EDIT, "E0#0")
+        (followed,) = await tx.subscriptions(HERE)
+        assert (str(followed.rhythm), followed.stopped) == ("daily 08:30 Europe/London", "closed")
+        assert len(await tx.feedback(9)) == 1
+        assert [one.id for one in await tx.said("fake", "newsroom", "Alvarez", None, 9)] == ["d0"]
+        assert (await tx.notes("fake"), await tx.settings(HERE)) == ({}, {"digest": "off"})
+    assert held(second_address, SECOND_ROWS) == before
+    async with store.begin() as tx:
+        await tx.move_place(HERE, NEW, NOON)
+        assert await tx.subscriptions(NEW) == (replace(followed, place=NEW),)
+        assert await tx.delivery("E1#0") == delivery, "it is with the chat, where it was handed over"
+    await store.close()
+
+
+async def test_an_update_of_the_second_version_that_breaks_changes_nothing(second_address: str) -> None:
+    with raw(second_address) as execute:
+        execute("create table moves (odd integer)", ())
+    before = held(second_address, SECOND_ROWS)
+    with pytest.raises((sqlite3.OperationalError, StoreUnusable)):
+        await open_database(second_address)
+    assert held(second_address, SECOND_ROWS) == before
+    with raw(second_address) as execute:
+        with pytest.raises((sqlite3.OperationalError, psycopg.Error)):
+            execute("select name from notes", ())
+        execute("drop table moves", ())
+    database = await open_database(second_address)
+    await database.close()
+    assert held(second_address, SECOND_ROWS) == before
