@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from tests.fakes.folders import quick_folder
 from tests.fakes.postgres import fresh_schema, running_server
 from tests.fakes.site import Site
 from tests.fakes.synapse import FaultProxy, People, Synapse
+from tests.fakes.synapse.server import NO_WHEELS
 
 if TYPE_CHECKING:
     from tests.fakes.synapse.journalist import Journalists
@@ -61,17 +64,22 @@ def store_address(request: pytest.FixtureRequest, quick_path: Path) -> str:
 @pytest.fixture(scope="session")
 def homeserver() -> Iterator[Synapse]:
     """One Synapse for the run, started by the first test that asks; a test may stop it (see ``_up``)."""
-    server = Synapse(Path(tempfile.mkdtemp(prefix="nutgraf-hs-", dir=quick_folder())))
-    try:
-        yield server.start()
-    finally:
-        server.close()
+    with _synapse() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def limited_homeserver() -> Iterator[Synapse]:
     """Another one, with Synapse's own pace for messages: 10 at once, then one per 5 s."""
-    server = Synapse(Path(tempfile.mkdtemp(prefix="nutgraf-hs-", dir=quick_folder())), limits=True)
+    with _synapse(limits=True) as server:
+        yield server
+
+
+@contextmanager
+def _synapse(*, limits: bool = False) -> Iterator[Synapse]:
+    if sys.platform != "linux":
+        pytest.skip(NO_WHEELS)
+    server = Synapse(Path(tempfile.mkdtemp(prefix="nutgraf-hs-", dir=quick_folder())), limits=limits)
     try:
         yield server.start()
     finally:

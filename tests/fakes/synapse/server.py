@@ -22,6 +22,7 @@ from urllib.parse import quote
 from tests.fakes.synapse.config import write_files
 
 SERVER_NAME = "nutgraf.test"
+NO_WHEELS = "no homeserver: matrix-synapse has wheels for Linux only"
 _BOOT_TIMEOUT_S = 60.0  # 3 s on an idle machine, 10 on a busy one, more with no .pyc files yet
 _STOP_TIMEOUT_S = 10.0
 # Outlives whoever runs the tests: when their end of the pipe closes, the server goes and its folder with it.
@@ -40,11 +41,12 @@ class Synapse:
         *,
         limits: bool = False,
         more: Mapping[str, Any] | None = None,
+        port: int = 0,
         throwaway: bool = True,
     ) -> None:
         self.folder = folder
         self.throwaway = throwaway
-        self.port = _free_port()
+        self.port = port or _free_port()
         self.secret = secrets.token_urlsafe(24)
         self._config = write_files(
             folder, name=SERVER_NAME, port=self.port, secret=self.secret, limits=limits, more=more or {}
