@@ -74,6 +74,8 @@ async def test_what_a_member_notices(people: People) -> None:
     assert await ben.counts(room) == (1, 0)
     await ada.say(room, "look", mentions=[ben.user_id])
     assert await ben.counts(room) == (2, 1)
+    await ada.say(room, "@room as old clients say it", mentions=None)
+    assert await ben.counts(room) == (3, 2)
     await ben.read(room, last)
     await ada.until(lambda: ada.heard.receipts[room].get(ben.user_id) == last)
     path = f"/rooms/{room}/typing/{ben.user_id}"
@@ -88,3 +90,20 @@ async def test_it_comes_back_with_all_it_had(homeserver: Synapse, people: People
     await homeserver.restart(killed=True)
     again = await ada.send(room, "m.room.message", {"msgtype": "m.text", "body": "one"}, txn="same")
     assert again == first
+    await homeserver.forget_transactions()
+    later = await ada.send(room, "m.room.message", {"msgtype": "m.text", "body": "one"}, txn="same")
+    assert later != first
+
+
+async def test_a_pace_that_holds_until_an_admin_lifts_it(limited_homeserver: Synapse) -> None:
+    async with People(limited_homeserver) as people:
+        ada = await people.new("ada")
+        room = await ada.create()
+        with pytest.raises(Refused) as refused:
+            for number in range(30):
+                await ada.say(room, str(number))
+        assert (refused.value.status, refused.value.errcode) == (429, "M_LIMIT_EXCEEDED")
+        assert refused.value.answer["retry_after_ms"] > 0
+        limited_homeserver.exempt(ada.user_id)
+        for number in range(15):
+            await ada.say(room, str(number))

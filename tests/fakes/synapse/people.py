@@ -245,8 +245,12 @@ class Person:
             left_s = end - time.monotonic()
             assert left_s > 0, f"{self.user_id} waited {timeout_s} s in vain; heard:\n{self._told()}"
             async with self._syncing:
-                if not true():  # another wait of this person may have brought it meanwhile
+                if true():  # another wait of this person brought it meanwhile
+                    continue
+                try:
                     await self.sync(int(1000 * min(left_s, 2)) if self.heard.since else 0)
+                except aiohttp.ClientConnectionError:  # the homeserver is being restarted
+                    await asyncio.sleep(0.1)
 
     async def wait_for(
         self, room: str, wanted: Callable[[Event], Any], timeout_s: float = 15.0, *, count: int = 1

@@ -11,10 +11,12 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -140,6 +142,16 @@ class Synapse:
         await asyncio.sleep(down_s)
         await asyncio.to_thread(self.start)
 
+    async def forget_transactions(self) -> None:
+        """As if a day had passed since every event was sent: transaction ids mean nothing any more.
+
+        Synapse deletes those of more than 24 h, and holds some in memory for less: it is restarted.
+        """
+        await asyncio.to_thread(self.stop)
+        with closing(sqlite3.connect(self.folder / "homeserver.db")) as database, database:
+            database.execute("delete from event_txn_id_device_id")
+        await asyncio.to_thread(self.start)
+
     def close(self) -> None:
         self.kill()  # nobody needs what it would save
         if self.throwaway:
@@ -206,7 +218,12 @@ class Synapse:
 
 
 def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """Below those that systems give to outgoing connections, which could take it while the server is down."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
