@@ -1,8 +1,8 @@
 """The command line. Everything heavy is imported by the command that needs it: ``--help`` stays quick.
 
-Exit codes: 0 done · 1 one of several sources failed · 2 wrong arguments or settings · 3 the page could
-not be fetched, or the file not opened · 4 it could not be read as an article · 70 a fault of ours ·
-130 interrupted.
+Exit codes: 0 done · 1 one of several sources failed, or a check found something · 2 wrong arguments or
+settings · 3 the page could not be fetched, or the file not opened · 4 it could not be read as an article ·
+70 a fault of ours · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -75,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     digest.add_argument("--format", choices=FORMATS, default="terminal", dest="form")
     digest.add_argument("--url", help="the address of a file or of what is piped in, for its links")
     commands.add_parser("eval", help="measure reading and finding on labelled pages", add_help=False)
+    commands.add_parser("check", help="how the chats that the settings name stand, and what to do about it")
+    matrix = commands.add_parser("matrix", help="the bot's Matrix account")
+    matrix.add_argument(
+        "deed", choices=["reset-identity"],
+        help="reset-identity: a new cross-signing identity in place of the account's; asks for the password",
+    )  # fmt: skip
     commands.add_parser("status", help="what was seen, digested and delivered, and what waits")
     receipt = commands.add_parser("receipt", help="every host contacted for the latest digest")
     receipt.add_argument("url", nargs="?", metavar="LINK", help="of this story")
@@ -133,7 +139,7 @@ def _run(wanted: argparse.Namespace) -> int:
     )
     if wanted.command == "digest":
         return _awaited(_digest(settings, wanted.source, wanted.form, wanted.url))
-    if wanted.command in {"status", "receipt"}:
+    if wanted.command in {"status", "receipt", "check", "matrix"}:
         return _awaited(_asked(settings, wanted))
     if wanted.command == "run":
         from adapters.running import run  # noqa: PLC0415 - see the module's docstring
@@ -206,6 +212,10 @@ async def _chat(settings: Settings) -> int:
 
 
 async def _asked(settings: Settings, wanted: argparse.Namespace) -> int:
+    if wanted.command == "check":
+        return await _check(settings)
+    if wanted.command == "matrix":
+        return await _reset_identity(settings)
     from adapters.terminal import HERE  # noqa: PLC0415
     from bot.app import house  # noqa: PLC0415
 
@@ -213,6 +223,21 @@ async def _asked(settings: Settings, wanted: argparse.Namespace) -> int:
         print(await house.status(settings, HERE))
     else:
         print(await house.receipt(settings, HERE, wanted.url))
+    return OK
+
+
+async def _check(settings: Settings) -> int:
+    from adapters.checking import check  # noqa: PLC0415
+
+    report, well = await check(settings)
+    print(report)
+    return OK if well else SOME_FAILED
+
+
+async def _reset_identity(settings: Settings) -> int:
+    from adapters.running import reset_identity  # noqa: PLC0415
+
+    print(await reset_identity(settings))
     return OK
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from getpass import getpass
 from importlib import import_module
 from typing import Any
 
@@ -147,3 +149,16 @@ def matrix_options(settings: Settings) -> MatrixOptions:
         prefix=settings.matrix_prefix,
         grace_s=settings.matrix_grace_s,
     )
+
+
+async def reset_identity(settings: Settings) -> str:
+    """A new cross-signing identity for the bot's Matrix account; what was done, in words. The password is
+    asked for where the settings have none. Raises leaves of SetupError."""
+    options = matrix_options(settings)
+    if not options.password and sys.stdin.isatty():
+        typed = await asyncio.to_thread(getpass, f"Password of {options.user or 'the account'}: ")
+        options = replace(options, password=typed)
+    if not options.password:
+        raise SettingMissing("matrix_password", "an identity is replaced only with it")
+    user = await import_module(CHATS["matrix"]).reset_identity(options)
+    return f"{user} has a new identity, and the bot's device is signed by it. Members may be told so."

@@ -46,18 +46,23 @@ MAY: dict[str, set[str]] = {
     },
     "adapters.slack": {
         "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.text", "bot.ports", "bot.records",
-        "bot.choices", "bot.rhythm", "bot.standing", "bot.desk", "adapters",
+        "bot.choices", "bot.rhythm", "bot.standing", "bot.desk", "adapters", "adapters.finding",
     },
     "adapters.matrix": {
         "bot.types", "bot.errors", "bot.urls", "bot.display", "bot.text", "bot.ports", "bot.records",
-        "bot.choices", "bot.rhythm", "bot.standing", "bot.desk", "adapters",
+        "bot.choices", "bot.rhythm", "bot.standing", "bot.desk", "adapters", "adapters.finding",
     },
     "adapters.cli": {
         "bot", "bot.types", "bot.errors", "bot.display", "bot.messages", "bot.app", "bot.config",
         "bot.digest", "bot.evaluate", "adapters", "adapters.terminal", "adapters.running",
+        "adapters.checking",
     },
     "adapters.running": {
         "bot.errors", "bot.app", "bot.config", "adapters", "adapters.slack", "adapters.matrix",
+    },
+    "adapters.finding": set(),
+    "adapters.checking": {
+        "bot.errors", "bot.messages", "bot.config", "adapters", "adapters.finding", "adapters.running",
     },
     "adapters.__main__": {"adapters.cli"},
 }  # fmt: skip

@@ -169,7 +169,7 @@ async def reset(session: Session, password: str) -> None:
     try:
         await _publish(session, identity, password)
     except MatrixFault as fault:
-        if fault.errcode == "M_FORBIDDEN":
+        if fault.refusal is not None:
             want = f"the password of {session.user_id} (it says {fault.cause})"
             raise BadSetting("matrix_password", "…", want) from fault
         raise

@@ -95,20 +95,22 @@ class Folder:
             raise StoreUnusable(str(self.path / name), "not what nutgraf wrote")
         return read
 
-    def write(self, name: str, words: Mapping[str, object]) -> None:
-        """The whole file or nothing of it, on the disk when it returns."""
+    def write(self, name: str, words: Mapping[str, object], *, durable: bool = True) -> None:
+        """The whole file or nothing of it; ``durable``: on the disk when it returns."""
         try:
             descriptor, made = tempfile.mkstemp(dir=self.path, prefix=f".{name}.")  # 0600
             try:
                 with os.fdopen(descriptor, "w", encoding="utf-8") as out:
                     json.dump(words, out)
                     out.flush()
-                    os.fsync(out.fileno())
+                    if durable:
+                        os.fsync(out.fileno())
                 Path(made).replace(self.path / name)
             except BaseException:
                 Path(made).unlink(missing_ok=True)
                 raise
-            self._sync()
+            if durable:
+                self._sync()
         except OSError as error:
             raise self._unusable(error, name) from error
 

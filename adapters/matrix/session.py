@@ -61,12 +61,12 @@ class Session:
             stack.callback(folder.release)
             wire = Wire()
             stack.push_async_callback(wire.close)
-            grant = await _patiently(lambda: _grant(wire, folder, options))
+            grant = await patiently(lambda: _grant(wire, folder, options))
             client = _client(grant, folder, options)
             stack.push_async_callback(client.close)
             stack.callback(_close_store, client)
             session = cls(options, folder, wire, grant, client)
-            await _patiently(session._share_keys)
+            await patiently(session._share_keys)
             keeping = asyncio.create_task(session._keep_fresh())
             stack.push_async_callback(_ended, keeping)
             session._stack = stack.pop_all()
@@ -192,7 +192,8 @@ class Session:
 
     async def _keys_missing(self) -> bool:
         """Whether the homeserver has forgotten our device's keys. Raises BadSetting when it has others."""
-        path, asked = f"{V3}/keys/query", {"device_keys": {self.user_id: []}}
+        path = f"{V3}/keys/query"
+        asked: dict[str, object] = {"device_keys": {self.user_id: []}}
         told = await self._wire.call("POST", self.homeserver + path, asked, token=self._grant.access_token)
         device = told.get("device_keys", {}).get(self.user_id, {}).get(self.device_id)
         if device is None:
@@ -304,7 +305,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _patiently(work: Callable[[], Awaitable[_T]]) -> _T:
+async def patiently(work: Callable[[], Awaitable[_T]]) -> _T:
     """Until it is done or cannot be: who starts the bot while the homeserver is down need not come back."""
     pause_s = _FIRST_PAUSE_S
     while True:
