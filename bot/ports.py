@@ -210,6 +210,9 @@ class Outbox(Protocol):
     async def digest_delivery(self, digest_id: str) -> Delivery | None:
         """The POST delivery of the digest."""
 
+    async def posted_as(self, place: Place, message_id: str) -> Delivery | None:
+        """The POST delivery that the channel (any thread) holds as this message, None if it is not ours."""
+
     async def start_posting(self, key: str, at: datetime) -> Delivery:
         """Mark it ``posting``, one attempt more; answers the row as it was before. KeyError if unknown."""
 

@@ -51,6 +51,14 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenDown:
+    """A message of our own was deleted, by whomever."""
+
+    place: Place
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
     """The bot was let into the channel by ``user`` ("" when Slack does not say)."""
 
@@ -85,7 +93,7 @@ class HomeOpened:
     user: str
 
 
-Happening = Request | Echo | Withdrawn | Joined | Closed | Reopened | SignedOut | HomeOpened
+Happening = Request | Echo | Withdrawn | TakenDown | Joined | Closed | Reopened | SignedOut | HomeOpened
 
 
 def understood(body: Body, now: datetime) -> Happening | None:
@@ -195,12 +203,16 @@ def _changed(body: Body, event: Body, now: datetime) -> Happening | None:
     return replace(_request(body, spoken, key, new.text, links, addressed=addressed), source=source)
 
 
-def _deleted(body: Body, event: Body, ts: str) -> Withdrawn | None:
+def _deleted(body: Body, event: Body, ts: str) -> Withdrawn | TakenDown | None:
     before = map_at(event, "previous_message")
     channel = text_at(event, "channel")
-    if not (channel and ts and workspace_of(body)) or not _by_person(body, before):
+    if not (channel and ts and workspace_of(body)):
         return None
     place = place_of(workspace_of(body), channel, ts, text_at(before, "thread_ts"))
+    if _is_ours(body, before):
+        return TakenDown(place, ts)
+    if not _by_person(body, before):
+        return None
     return Withdrawn(place, message_key(workspace_of(body), channel, ts))
 
 

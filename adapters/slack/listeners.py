@@ -29,6 +29,7 @@ from adapters.slack.events import (
     Joined,
     Reopened,
     SignedOut,
+    TakenDown,
     Withdrawn,
     understood,
 )
@@ -98,6 +99,8 @@ class Listeners:
                 await self._desk.heard(key, message_id)
             case Withdrawn(place, source):
                 await self._desk.withdrawn(place, source, source)
+            case TakenDown(place, message_id):
+                await self._desk.taken_down(place, message_id)
             case Joined(place, user, key):
                 await self._desk.joined(place, user, key)
             case Closed(place, why):

@@ -62,6 +62,15 @@ class Batch:
         posted = await self.tx.withdraw(place, source, self.clock())
         await take_back(self.tx, key, replace(place, thread=None), posted, self.clock())
 
+    async def taken_down(self, place: Place, message_id: str) -> None:
+        """Somebody deleted a message of ours: the digest that it showed is forgotten. May come twice, and for
+        what was deleted by us."""
+        posted = await self.tx.posted_as(place, message_id)
+        named = None if posted is None else posted.message.digest_id
+        shown = None if named is None else await self.tx.digest_delivery(named)
+        if named is not None and shown == posted:  # no line beside the digest
+            await self.tx.delete_digest(named)
+
     async def joined(self, place: Place, user: str, key: str, defaults: Mapping[str, str] = _NONE) -> None:
         """The bot was let into the channel: it introduces itself, and what stopped there runs again. Once
         for each ``key``. ``defaults``: settings for a place where they were never set."""

@@ -109,6 +109,11 @@ class Desk:
         async with self.batch() as batch:
             await batch.withdrawn(place, source, key)
 
+    async def taken_down(self, place: Place, message_id: str) -> None:
+        """See ``Batch.taken_down``."""
+        async with self.batch() as batch:
+            await batch.taken_down(place, message_id)
+
     async def joined(self, place: Place, user: str, key: str) -> None:
         """See ``Batch.joined``."""
         async with self.batch() as batch:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.records import Deed, Delivery, DeliveryState
-from bot.store.base import Statements
-from bot.store.codec import delivery_of, message_text, place_columns, seconds
+from bot.store.base import CHANNEL, Statements
+from bot.store.codec import channel_of, delivery_of, message_text, place_columns, seconds
+from bot.types import Place
 
 
 class Outbox(Statements):
@@ -46,6 +47,16 @@ class Outbox(Statements):
             " order by case when only_for is null then 0 else 1 end, created_at, key limit 1",
             digest_id,
             Deed.POST,
+        )
+        return None if row is None else delivery_of(row)
+
+    async def posted_as(self, place: Place, message_id: str) -> Delivery | None:
+        row = await self._row(
+            f"select * from deliveries where {CHANNEL} and message_id = ? and deed = ? and state = ?",
+            *channel_of(place),
+            message_id,
+            Deed.POST,
+            DeliveryState.POSTED,
         )
         return None if row is None else delivery_of(row)
 

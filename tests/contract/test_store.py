@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import StoreNewer
-from bot.records import Counts, Delivery, DeliveryState, Feedback, Gathered, Poll, Verdict
+from bot.records import Counts, Deed, Delivery, DeliveryState, Feedback, Gathered, Poll, Verdict
 from bot.store import SqlStore, open_database
 from bot.types import Message
 from tests.contract.rooms import (
@@ -151,6 +151,20 @@ async def test_a_delivery_goes_from_new_by_posting_to_posted(room: Room) -> None
         assert done.message == Message((), "", "d1"), "the words are dropped once the chat has them"
         with pytest.raises(KeyError):
             await tx.start_posting("unknown", NOON)
+
+
+async def test_a_message_is_found_by_what_the_chat_calls_it(room: Room) -> None:
+    async with room.begin() as tx:
+        post, edit = Delivery("k", "E1", THREAD, MESSAGE), Delivery("e", "E1", HERE, MESSAGE, deed=Deed.EDIT)
+        for delivery in (post, edit, replace(post, key="x", place=ELSEWHERE)):
+            await tx.add_delivery(delivery, NOON)
+        assert await tx.posted_as(HERE, "m7") is None
+        for key in "kex":
+            await tx.mark_posted(key, "m7", NOON)
+        found = await tx.posted_as(HERE, "m7")
+        assert found is not None
+        assert (found.key, found.message.digest_id) == ("k", "d1")
+        assert await tx.posted_as(HERE, "m8") is None
 
 
 async def test_a_parked_delivery_says_why(room: Room) -> None:

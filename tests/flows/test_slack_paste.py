@@ -63,6 +63,15 @@ async def test_the_same_story_again_is_pointed_at(tmp_path: Path) -> None:
         assert f"p{first.ts.replace('.', '')}" in str(whisper.blocks)
 
 
+async def test_a_digest_that_an_administrator_took_down_is_not_pointed_at(tmp_path: Path) -> None:
+    async with office(tmp_path) as here:
+        first = await here.digest(await here.paste(LINK))
+        await here.slack.people_delete(DESK, first.ts)
+        await here.quiet()
+        await here.digest(await here.paste(LINK))
+        assert here.slack.whispers_to(here.id("ada")) == []
+
+
 async def test_asked_by_name_it_is_read_again(tmp_path: Path) -> None:
     async with office(tmp_path) as here:
         await here.digest(await here.paste(LINK))

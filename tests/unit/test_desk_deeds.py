@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.desk.reading import digest_id
 from bot.ports import ChatDown, ChatRefused
 from bot.records import JOINED_KEY, Counts, Deed, Delivery, DeliveryState
 from bot.types import Block, BlockKind, Message, Request, Run
@@ -197,3 +199,29 @@ async def test_a_chat_that_fails_without_a_word_gets_its_attempts_only(room: Roo
     await waits(room, 9)
     assert await state(room, E1_STORY) == (PARKED, "503")
     assert len(room.chat.failures) == 10 - 4, "a wait, and three attempts"
+
+
+# ---------------------------------------------------- deleted by others, behind our back
+
+
+async def test_a_digest_that_others_took_down_is_forgotten(room: Room) -> None:
+    first, again = link_request("E1", STORY), link_request("E2", STORY)
+    await room.say(first)
+    (digest,) = room.chat.sent
+    for _ in range(2):
+        await room.desk.taken_down(HERE, digest.message_id)
+    assert (await room.desk.status()).digested == 0
+    assert "no digest" in await room.answer(f"more {digest.message.digest_id}")
+    await room.say(again)
+    assert room.chat.unique_reply(again).plain.startswith("Budget passes"), "read, not pointed at"
+
+
+async def test_a_line_beside_a_digest_may_go_and_so_may_what_is_not_ours(room: Room) -> None:
+    await room.say(link_request("E1", STORY))
+    beside = Delivery("B1#0", "E1", HERE, replace(said("What changed"), digest_id=digest_id(E1_STORY)))
+    async with room.store.begin() as tx:
+        await tx.add_delivery(beside, room.clock() + timedelta(hours=1))
+        await tx.mark_posted(beside.key, "m99", room.clock())
+    for message_id in ("m99", "unknown"):
+        await room.desk.taken_down(HERE, message_id)
+    assert (await room.desk.status()).digested == 1

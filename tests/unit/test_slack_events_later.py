@@ -17,6 +17,7 @@ from adapters.slack.events import (
     Joined,
     Reopened,
     SignedOut,
+    TakenDown,
     Withdrawn,
     understood,
 )
@@ -111,8 +112,13 @@ def test_a_deletion_of_nothing_in_particular() -> None:
     assert heard({**deletion(), "previous_message": None}) is None
 
 
-@pytest.mark.parametrize("more", [{"user": "U0BOT"}, {"bot_id": "B1"}, {"subtype": "bot_message"}])
-def test_a_deleted_digest_is_nothing(more: dict[str, Any]) -> None:
+def test_a_deleted_digest_is_taken_down() -> None:
+    gone = deletion(user="U0BOT", bot_id="B0", thread_ts="1.5")
+    assert heard(gone) == TakenDown(Place("slack", "T1", "C1", "1.5"), TS)
+
+
+@pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"subtype": "bot_message"}])
+def test_what_another_bot_wrote_may_be_deleted(more: dict[str, Any]) -> None:
     assert heard(deletion(**more)) is None
 
 
