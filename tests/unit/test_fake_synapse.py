@@ -95,6 +95,20 @@ async def test_it_comes_back_with_all_it_had(homeserver: Synapse, people: People
     assert later != first
 
 
+async def test_tokens_that_end(homeserver: Synapse, people: People) -> None:
+    ada = await people.new("ada")
+    phone = await people.again(ada)
+    homeserver.log_out(ada.user_id, phone.device_id)
+    with pytest.raises(Refused) as refused:
+        await phone.sync()
+    assert (refused.value.errcode, refused.value.answer["soft_logout"]) == ("M_UNKNOWN_TOKEN", False)
+    await ada.sync()
+    await homeserver.expire_tokens(ada.user_id)
+    with pytest.raises(Refused) as refused:
+        await ada.sync()
+    assert (refused.value.errcode, refused.value.answer["soft_logout"]) == ("M_UNKNOWN_TOKEN", True)
+
+
 async def test_a_pace_that_holds_until_an_admin_lifts_it(limited_homeserver: Synapse) -> None:
     async with People(limited_homeserver) as people:
         ada = await people.new("ada")

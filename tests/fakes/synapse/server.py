@@ -147,10 +147,22 @@ class Synapse:
 
         Synapse deletes those of more than 24 h, and holds some in memory for less: it is restarted.
         """
+        await self._while_down("delete from event_txn_id_device_id")
+
+    async def expire_tokens(self, user_id: str) -> None:
+        """The access tokens of an account are too old from now on: soft logout, its devices stay."""
+        await self._while_down("update access_tokens set valid_until_ms = 1 where user_id = ?", user_id)
+
+    async def _while_down(self, statement: str, *values: str) -> None:
         await asyncio.to_thread(self.stop)
         with closing(sqlite3.connect(self.folder / "homeserver.db")) as database, database:
-            database.execute("delete from event_txn_id_device_id")
+            database.execute(statement, values)
         await asyncio.to_thread(self.start)
+
+    def log_out(self, user_id: str, device_id: str) -> None:
+        """Removes a device, as its owner may from another one: its token and its keys are gone for good."""
+        path = f"/_synapse/admin/v2/users/{quote(user_id)}/devices/{quote(device_id)}"
+        self.call("DELETE", path, token=self.admin_token())
 
     def close(self) -> None:
         self.kill()  # nobody needs what it would save
