@@ -43,10 +43,12 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The message whose request key is ``source`` was redacted, or its links were taken out of it."""
+    """The message whose request key is ``source`` was redacted, or its links were taken out of it.
+    ``message_id``: of what was redacted, which may be a message of ours."""
 
     place: Place
     source: str
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def _redacted(event: Raw, scene: Scene) -> Withdrawn | None:
     gone = text_at(event, "redacts") or text_at(event, "content", "redacts")
     if not gone or text_at(event, "sender") == scene.me:
         return None
-    return Withdrawn(Place(PLATFORM, scene.me, scene.room), message_key(scene.room, gone))
+    return Withdrawn(Place(PLATFORM, scene.me, scene.room), message_key(scene.room, gone), gone)
 
 
 # --------------------------------------------------------------------------- presses

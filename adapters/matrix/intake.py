@@ -239,8 +239,10 @@ class Intake:
                 taken.deeds.append(lambda batch: batch.take(request))
             case Echo(key, message_id):
                 taken.deeds.append(lambda batch: batch.heard(key, message_id))
-            case Withdrawn(place, source):
+            case Withdrawn(place, source, message_id):
                 taken.deeds.append(lambda batch: batch.withdrawn(place, source, source))
+                if message_id:
+                    taken.deeds.append(lambda batch: batch.taken_down(place, message_id))
             case Left():
                 taken.lonely.append(scene.room)
             case Replaced(room, server):

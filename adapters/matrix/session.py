@@ -22,7 +22,7 @@ from adapters.matrix.faults import MatrixFault, checked, fault_of
 from adapters.matrix.folder import OLM, SESSION, Folder
 from adapters.matrix.options import MatrixOptions
 from adapters.matrix.signin import V3, Grant, fingerprint, of_token, renewed, sign_in, who
-from adapters.matrix.wire import Wire, base_url
+from adapters.matrix.wire import CALL_TIMEOUT_S, Wire, base_url
 from bot.errors import BadSetting, SessionLost, SettingMissing, SetupError, StoreUnusable
 
 log = logging.getLogger(__name__)
@@ -95,13 +95,15 @@ class Session:
 
     # ------------------------------------------------------------------ calls
 
-    async def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+    async def call(
+        self, method: str, path: str, body: object = None, *, timeout_s: float = CALL_TIMEOUT_S
+    ) -> dict[str, Any]:
         """One call of the client-server API with our token, renewed once if need be. ``path``: from
         ``/_matrix`` on, quoted. Raises MatrixFault."""
 
         async def once() -> dict[str, Any]:
-            token = self._grant.access_token
-            return await self._wire.call(method, self.homeserver + path, body, token=token)
+            token, url = self._grant.access_token, self.homeserver + path
+            return await self._wire.call(method, url, body, token=token, timeout_s=timeout_s)
 
         return await self._signed_in(once)
 

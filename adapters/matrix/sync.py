@@ -28,7 +28,7 @@ from adapters.matrix.invites import Invites, leave_if_alone
 from adapters.matrix.options import MatrixOptions
 from adapters.matrix.pending import Pending
 from adapters.matrix.raw import Raw, events_at, map_at, text_at
-from adapters.matrix.rooms import ENCRYPTION, MEMBER, V3, Rooms
+from adapters.matrix.rooms import DIRECT, ENCRYPTION, MEMBER, V3, Rooms
 from adapters.matrix.session import Session
 from bot.desk import Desk
 from bot.errors import SetupError, StoreBusy, StoreUnusable
@@ -38,21 +38,24 @@ from bot.types import Place
 log = logging.getLogger(__name__)
 
 POLL_S = 30.0  # how long the homeserver may hold an answer back when there is nothing to tell
-_SLACK_S = 20.0  # how much longer we wait before the connection counts as dead
+SILENCE_S = 20.0
 _STATE_TIMEOUT_S = 300.0  # the first answer carries the state of all rooms
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 _PATIENCE = 5  # tries of one answer before what keeps it from being read is left out
 _TIMELINE = 50
-_FILTER = {
-    "room": {
-        "timeline": {"limit": _TIMELINE},
-        "state": {"lazy_load_members": False},
-        "ephemeral": {"types": []},
-        "account_data": {"types": []},
+_FILTER = json.dumps(
+    {
+        "room": {
+            "timeline": {"limit": _TIMELINE},
+            "state": {"lazy_load_members": False},
+            "ephemeral": {"types": []},
+            "account_data": {"types": []},
+        },
+        "presence": {"types": []},
+        "account_data": {"types": [DIRECT]},
     },
-    "presence": {"types": []},
-    "account_data": {"types": ["m.direct"]},
-}
+    separators=(",", ":"),
+)
 
 
 @dataclass(slots=True)
@@ -78,12 +81,16 @@ class SyncLoop:
         options: MatrixOptions,
         *,
         poll_s: float = POLL_S,
+        silence_s: float = SILENCE_S,
     ) -> None:
+        """``silence_s``: how much longer than ``poll_s`` a connection may be silent before it counts as
+        dead."""
         self.health = Health()
         self._session = session
         self._rooms = rooms
         self._desk = desk
         self._poll_s = poll_s
+        self._silence_s = silence_s
         self._invites = Invites(session, rooms, desk, options.allowed)
         self._pending = Pending(session, rooms, desk, chat, grace_s=options.grace_s)
         self._intake = Intake(session, rooms, self._pending, options)
@@ -131,8 +138,8 @@ class SyncLoop:
             except MatrixFault as fault:
                 log.warning("sync: %s", fault)
                 asked_s = fault.retry_after_s
-            except (TimeoutError, StoreBusy, StoreUnusable) as error:
-                log.warning("sync: %s", error or "no answer in time")
+            except (StoreBusy, StoreUnusable) as error:
+                log.warning("sync: the store cannot be used: %s", error)
             except SetupError:
                 with suppress(StoreUnusable):
                     await self._desk.signed_out(Place(PLATFORM, self._session.user_id, ""))
@@ -149,14 +156,14 @@ class SyncLoop:
 
     async def _ask(self, since: str | None, *, whole: bool) -> dict[str, Any]:
         """``whole``: with the state of all rooms, which nio forgets when it ends. Raises MatrixFault,
-        TimeoutError, SessionLost."""
-        query = {"filter": json.dumps(_FILTER), "timeout": "0" if whole else str(int(self._poll_s * 1000))}
+        SessionLost."""
+        query = {"filter": _FILTER, "timeout": "0" if whole else str(int(self._poll_s * 1000))}
         if since is not None:
             query["since"] = since
         if whole:
             query["full_state"] = "true"
-        async with asyncio.timeout(_STATE_TIMEOUT_S if whole else self._poll_s + _SLACK_S):
-            return await self._session.call("GET", f"{V3}/sync?{urlencode(query)}")
+        timeout_s = _STATE_TIMEOUT_S if whole else self._poll_s + self._silence_s
+        return await self._session.call("GET", f"{V3}/sync?{urlencode(query)}", timeout_s=timeout_s)
 
     async def _read(self, answer: Raw, since: str | None, *, patient: bool) -> str:
         """Take in one answer; the token of where it ends. Raises MatrixFault, StoreUnusable: then nothing of

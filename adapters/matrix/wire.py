@@ -24,21 +24,26 @@ class Wire:
     """One HTTP session; no cookies, no redirects (a token is sent along)."""
 
     def __init__(self) -> None:
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_S), cookie_jar=aiohttp.DummyCookieJar()
-        )
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
     async def close(self) -> None:
         await self._session.close()
 
     async def call(
-        self, method: str, url: str, body: object = None, *, token: str | None = None
+        self,
+        method: str,
+        url: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        timeout_s: float = CALL_TIMEOUT_S,
     ) -> dict[str, Any]:
         """The answer's object; ``body`` None sends none. Raises MatrixFault."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        timeout = aiohttp.ClientTimeout(total=timeout_s)
         try:
             async with self._session.request(
-                method, url, json=body, headers=headers, allow_redirects=False
+                method, url, json=body, headers=headers, allow_redirects=False, timeout=timeout
             ) as response:
                 status, sent = response.status, response.headers
                 raw = await response.content.read(_ANSWER_LIMIT_BYTES + 1)

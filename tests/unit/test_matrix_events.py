@@ -232,7 +232,7 @@ def test_nobody_edits_what_another_said(original: dict[str, Any]) -> None:
 def test_a_redaction_withdraws(where: str) -> None:
     named = {"redacts": "$0"}
     gone = event("m.room.redaction", named if where == "content" else {}, **(named if where == "top" else {}))
-    assert understood(gone, GROUP) == Withdrawn(Place("matrix", BOT, ROOM), f"matrix:{ROOM}:$0")
+    assert understood(gone, GROUP) == Withdrawn(Place("matrix", BOT, ROOM), f"matrix:{ROOM}:$0", "$0")
     assert understood({**gone, "sender": BOT}, GROUP) is None
 
 
