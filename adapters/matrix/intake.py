@@ -5,7 +5,8 @@ know, and stores nothing itself.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -39,6 +40,7 @@ from adapters.matrix.session import Session
 from adapters.matrix.unsealed import unsealed
 from bot.desk.batch import Batch
 from bot.desk.spoken import changes
+from bot.errors import SetupError
 from bot.ports import Refusal
 from bot.standing import Standing
 from bot.types import Place, Request
@@ -68,7 +70,7 @@ class Taken:
     invited: bool = False
     unread: list[Unread] = field(default_factory=list)
     read: list[Unread] = field(default_factory=list)
-    lonely: list[str] = field(default_factory=list)
+    lonely: dict[str, None] = field(default_factory=dict)
     left_out: int = 0
 
     def note(self, name: str, value: str | None) -> None:
@@ -140,53 +142,74 @@ class Intake:
 
     async def _entered(self, room: str, join: Joined | None, taken: Taken) -> None:
         """For the first time, or again: the introduction, or the old room's belongings."""
-        me = self._session.user_id
-        place = Place(PLATFORM, me, room)
-        taken.entered.append(room)
-        taken.note(f"{INSIDE}{room}", join.event_id if join else "")
-        old = self._moved.get(room, "")
-        if old and replaced_by(await self._rooms.created(room)) == old:
-            taken.deeds.append(lambda batch: batch.moved(Place(PLATFORM, me, old), place))
+        place = Place(PLATFORM, self._session.user_id, room)
+        moved = await self._moving(room, self._moved.get(room, ""))
+        if moved is None:
+            user, event_id = (join.inviter, join.event_id) if join else ("", "found")
+            if join is not None and join.direct:
+                await self._rooms.mark_direct(room, user)
+            defaults = IN_PERSON if await self._rooms.direct(room) else IN_A_GROUP
+            key = f"{PLATFORM}:{room}:{event_id}"
+            taken.deeds.append(lambda batch: batch.joined(place, user, key, defaults))
+        else:
+            taken.deeds.append(moved)
             taken.note(f"{MOVED}{room}", None)
-            return
-        user = join.inviter if join else ""
-        if join is not None and join.direct:
-            await self._rooms.mark_direct(room, join.inviter)
-        defaults = IN_PERSON if await self._rooms.direct(room) else IN_A_GROUP
-        key = f"{PLATFORM}:{room}:{join.event_id if join else 'found'}"
-        taken.deeds.append(lambda batch: batch.joined(place, user, key, defaults))
+        taken.note(f"{INSIDE}{room}", join.event_id if join else "")
+        taken.entered.append(room)
+
+    async def _moving(self, room: str, old: str) -> Deed | None:
+        """What was of ``old`` becomes the room's, if both say so."""
+        if not old or replaced_by(await self._rooms.created(room)) != old:
+            return None
+        me = self._session.user_id
+        return lambda batch: batch.moved(Place(PLATFORM, me, old), Place(PLATFORM, me, room))
 
     # --------------------------------------------------------------------------- rooms
 
     async def _room(self, room: str, told: Raw, since: str | None, taken: Taken, *, patient: bool) -> None:
         """One room's part of the answer."""
-        events = await self._whole(room, told, since)
+        events = await self._whole(room, told, since, patient=patient)
         if room not in self._inside:
-            await self._entered(room, self._own_join([*events_at(told, "state", "events"), *events]), taken)
-            if since is None or not any(self._own_join([event]) for event in events):
+            join = self._own_join([*events_at(told, "state", "events"), *events])
+            async with self._guarded(room, taken, patient=patient):
+                await self._entered(room, join, taken)
+            if since is None or not any(map(self._is_join, events)):
                 return  # what stands there was said before: nobody asked us
         scene: Scene | None = None
         for event in since_join(events, self._session.user_id):
-            try:
+            async with self._guarded(text_at(event, "event_id"), taken, patient=patient):
                 if scene is None and event.get("type") != MEMBER:
                     scene = await self._scene(room)
                 await self._event(event, scene or Scene(self._session.user_id, room), taken)
-            except MatrixFault as fault:
-                if patient:
-                    raise
-                log.error("event=%s left out: %s", event.get("event_id"), fault)  # noqa: TRY400 - no bug of ours
-                taken.left_out += 1
-            except Exception:
-                log.exception("event=%s left out", event.get("event_id"))
-                taken.left_out += 1
 
-    async def _whole(self, room: str, told: Raw, since: str | None) -> list[dict[str, Any]]:
+    @asynccontextmanager
+    async def _guarded(self, what: str, taken: Taken, *, patient: bool) -> AsyncIterator[None]:
+        """What breaks on one event costs no other event."""
+        try:
+            yield
+        except MatrixFault as fault:
+            if patient:
+                raise
+            log.error("%s left out: %s", what, fault)  # noqa: TRY400 - no bug of ours
+            taken.left_out += 1
+        except SetupError:
+            raise  # signed out for good
+        except Exception:
+            log.exception("%s left out", what)
+            taken.left_out += 1
+
+    async def _whole(self, room: str, told: Raw, since: str | None, *, patient: bool) -> list[dict[str, Any]]:
         """The timeline without gap, each event once."""
         events = events_at(told, "timeline", "events")
         begin = text_at(told, "timeline", "prev_batch")
         limited = map_at(told, "timeline").get("limited") is True
         if limited and begin and since is not None and not any(map(self._is_join, events)):
-            events = [*await gap(self._session, room, begin, since), *events]
+            try:
+                events = [*await gap(self._session, room, begin, since), *events]
+            except MatrixFault as fault:
+                if patient:
+                    raise
+                log.error("room=%s: what a sync left out is lost: %s", room, fault)  # noqa: TRY400
         return list({text_at(event, "event_id"): event for event in events}.values())
 
     async def _scene(self, room: str) -> Scene:
@@ -212,16 +235,9 @@ class Intake:
             opened = unsealed(self._session.client, one.room, one.event)
             if opened is None:
                 continue
-            try:
+            async with self._guarded(one.name, taken, patient=patient):
                 if opened:
                     await self._event(opened, await self._scene(one.room), taken)
-            except MatrixFault:
-                if patient:
-                    raise
-                taken.left_out += 1
-            except Exception:
-                log.exception("event=%s left out", one.event.get("event_id"))
-                taken.left_out += 1
             taken.note(one.name, None)
             taken.read.append(one)
 
@@ -244,9 +260,9 @@ class Intake:
                 if message_id:
                     taken.deeds.append(lambda batch: batch.taken_down(place, message_id))
             case Left():
-                taken.lonely.append(scene.room)
-            case Replaced(room, server):
-                self._replaced(room, server, scene, taken)
+                taken.lonely[scene.room] = None
+            case Replaced():
+                await self._replaced(found, scene, taken)
 
     def _unread(self, event: Raw, scene: Scene, taken: Taken) -> None:
         if event.get("sender") == scene.me:
@@ -255,11 +271,16 @@ class Intake:
         taken.note(one.name, one.noted())
         taken.unread.append(one)
 
-    def _replaced(self, room: str, server: str, scene: Scene, taken: Taken) -> None:
+    async def _replaced(self, found: Replaced, scene: Scene, taken: Taken) -> None:
         """The room goes on elsewhere: we go there, at once or when we are invited."""
-        taken.moved[room] = scene.room
-        taken.note(f"{MOVED}{room}", scene.room)
-        taken.note(f"{INVITE}{room}", Invitation(room, "", scene.room, server).noted())
+        new, old = found.room, scene.room
+        if new in self._inside or new in taken.entered:
+            moved = await self._moving(new, old)
+            taken.deeds += [moved] if moved is not None else []
+            return
+        taken.moved[new] = old
+        taken.note(f"{MOVED}{new}", old)
+        taken.note(f"{INVITE}{new}", Invitation(new, "", old, found.server).noted())
         taken.invited = True
 
     async def _asked(self, found: Happening | None, scene: Scene) -> Happening | None:

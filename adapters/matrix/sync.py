@@ -91,6 +91,7 @@ class SyncLoop:
         self._desk = desk
         self._poll_s = poll_s
         self._silence_s = silence_s
+        self._tries = 0  # of the answers from where we stand
         self._invites = Invites(session, rooms, desk, options.allowed)
         self._pending = Pending(session, rooms, desk, chat, grace_s=options.grace_s)
         self._intake = Intake(session, rooms, self._pending, options)
@@ -133,7 +134,7 @@ class SyncLoop:
             asked_s: float | None = None
             try:
                 answer = await self._ask(since, whole=whole)
-                since = await self._read(answer, since, patient=self.health.failures < _PATIENCE)
+                since = await self._read(answer, since)
                 whole = False
             except MatrixFault as fault:
                 log.warning("sync: %s", fault)
@@ -165,7 +166,7 @@ class SyncLoop:
         timeout_s = _STATE_TIMEOUT_S if whole else self._poll_s + self._silence_s
         return await self._session.call("GET", f"{V3}/sync?{urlencode(query)}", timeout_s=timeout_s)
 
-    async def _read(self, answer: Raw, since: str | None, *, patient: bool) -> str:
+    async def _read(self, answer: Raw, since: str | None) -> str:
         """Take in one answer; the token of where it ends. Raises MatrixFault, StoreUnusable: then nothing of
         it was stored."""
         token = text_at(answer, "next_batch")
@@ -173,7 +174,9 @@ class SyncLoop:
             raise MatrixFault("the homeserver's sync names no end")
         await self._hand_to_nio(answer)
         await self._keys()
-        taken = await self._intake.read(answer, since, patient=patient)
+        self._tries += 1
+        taken = await self._intake.read(answer, since, patient=self._tries < _PATIENCE)
+        self._tries = 0
         async with self._desk.batch() as batch:
             for deed in taken.deeds:
                 await deed(batch)

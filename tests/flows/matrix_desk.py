@@ -33,6 +33,14 @@ def page_of(url: str) -> str | None:
     return f'Story of {url}\nThe mayor of Uln said: "We heard of {url} today." Nobody else spoke.'
 
 
+@dataclass(frozen=True)
+class Account:
+    """What is needed to sign in; ``Person`` is more."""
+
+    user_id: str
+    password: str
+
+
 @dataclass
 class Up:
     """One run of the bot."""
@@ -48,11 +56,12 @@ class Up:
 class Bot:
     """``account`` is the bot's; what it posted stays in ``chat`` from run to run."""
 
-    account: Person
+    account: Person | Account
     folder: Path
     homeserver: str
     chat: FakeChat = field(default_factory=lambda: FakeChat(platform="matrix"))
     make_rooms: Callable[[Session, MatrixOptions], Rooms] = Rooms
+    make_desk: type[Desk] = Desk
     silence_s: float = 5.0
 
     @property
@@ -76,7 +85,7 @@ class Bot:
             stack.push_async_callback(store.close)
             await engine.open()
             stack.push_async_callback(engine.close)
-            desk = Desk(
+            desk = self.make_desk(
                 store=store, engine=engine, fetcher=FakeWeb(known=page_of), extractor=FakeReader(),
                 feeds=FakeFeeds(), clock=lambda: datetime.now(UTC), rules=Rules(),
             )  # fmt: skip
@@ -142,11 +151,16 @@ class Bot:
             "password": self.account.password,
         }
         wish = {"new_password": password, "logout_devices": True, "auth": proof}
-        await self.account.call("POST", "/account/password", wish)
+        await self.owner.call("POST", "/account/password", wish)
 
     async def rooms(self) -> list[str]:
         """Where it is, by its account."""
-        return list((await self.account.call("GET", "/joined_rooms"))["joined_rooms"])
+        return list((await self.owner.call("GET", "/joined_rooms"))["joined_rooms"])
+
+    @property
+    def owner(self) -> Person:
+        assert isinstance(self.account, Person)
+        return self.account
 
     async def welcomed(self, person: Person, **how: Any) -> str:
         """A new room of the person's, with the bot in it, introduced."""

@@ -33,7 +33,7 @@ async def test_invited_it_joins_and_introduces_itself_once(bot: Bot, ada: Person
         assert said.place == Place("matrix", bot.id, room)
         settings = await here.desk.settings(said.place)
         assert (settings["digest"], settings["steer"]) == ("mention", "admins")
-        await bot.account.call("PUT", f"/profile/{bot.id}/displayname", {"displayname": "Nut Graf"})
+        await bot.owner.call("PUT", f"/profile/{bot.id}/displayname", {"displayname": "Nut Graf"})
         await bot.caught_up(here, ada, room)
     async with bot.up() as here:
         await bot.caught_up(here, ada, room)
@@ -92,7 +92,7 @@ async def test_nobody_is_answered_who_is_no_person(bot: Bot, ada: Person) -> Non
         room = await bot.welcomed(ada, direct=True)
         said = [
             await ada.say(room, STORY, kind="m.notice"),
-            await bot.account.say(room, STORY),
+            await bot.owner.say(room, STORY),
             await ada.send(room, "m.sticker", {"body": STORY, "url": "mxc://a/b", "info": {}}),
             await ada.send(room, "m.room.message", {"msgtype": "m.odd", "body": STORY}),
             await ada.send(room, "m.reaction", {"m.relates_to": {"rel_type": "m.annotation", "key": "➕"}}),
