@@ -51,6 +51,7 @@ class PostgresDatabase:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresConnection]:
         """Raises StoreUnusable when the server cannot be reached or its disk is full."""
+        cancelled_before = _cancellations()
         try:
             async with self._pool.connection() as native:
                 connection = PostgresConnection(native)
@@ -63,6 +64,10 @@ class PostgresDatabase:
             raise StoreUnusable(_shown(self.address), _cause(trouble)) from error
         for call in connection.calls:
             await call()
+        if _cancellations() > cancelled_before:
+            # The driver waits with wait_for, and that of Python 3.11 drops a cancellation that comes together
+            # with an answer (bpo-37658): a poller that was told to stop went on for ever.
+            raise asyncio.CancelledError
 
     async def close(self) -> None:
         await self._pool.close()
@@ -86,6 +91,12 @@ async def open_postgres(conninfo: str) -> PostgresDatabase:
     except (psycopg.Error, psycopg_pool.PoolTimeout) as error:
         raise StoreUnusable(_shown(conninfo), _cause(error)) from error
     return PostgresDatabase(conninfo, pool)
+
+
+def _cancellations() -> int:
+    """How often the current task was asked to stop."""
+    task = asyncio.current_task()
+    return task.cancelling() if task is not None else 0
 
 
 @lru_cache(maxsize=256)

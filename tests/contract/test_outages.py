@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,3 +146,29 @@ async def test_bots_that_start_together_on_an_empty_server_share_the_work(postgr
         did = [key for bot in bots for key in bot.did]
         assert sorted(did) == sorted(keys), "each once, though each bot was told of each"
         assert sum(bool(bot.did) for bot in bots) > 1, "one bot did it all"
+
+
+async def test_a_cancellation_that_the_driver_drops_is_heeded(postgres_server: str) -> None:
+    database = await open_database(fresh_schema(postgres_server))
+    rounds = 0
+
+    async def work() -> None:
+        nonlocal rounds
+        while True:
+            async with database.transaction() as connection:
+                await connection.rows("create table if not exists kept (n integer)")
+                await connection.rows("insert into kept values (?)", rounds)
+                with suppress(asyncio.CancelledError):  # as wait_for of Python 3.11 may do
+                    await asyncio.sleep(0.01)
+            rounds += 1
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.2)
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=10)
+    assert done == {task}
+    assert task.cancelled()
+    async with database.transaction() as connection:
+        kept = await connection.rows("select count(*) as n from kept")
+    assert kept[0]["n"] == rounds + 1, "what was done is committed"
+    await database.close()
