@@ -54,6 +54,7 @@ async def test_keys_that_come_later(journalists: Journalists) -> None:
     sent = await ada.say(room, "secret")
     sealed = await ben.wait_for(room, lambda event: event["event_id"] == sent)
     assert sealed["type"] == "m.room.encrypted"
+    await ada.until(lambda: [told for told in ada.key_requests if told["sender"] == ben.user_id])
     await ada.release_keys()
     assert (await ben.wait_for(room, says("secret")))["event_id"] == sent
 

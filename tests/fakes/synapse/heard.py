@@ -23,11 +23,13 @@ class Heard:
     highlighted: dict[str, int] = field(default_factory=dict)
     receipts: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     typing: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    to_device: list[Event] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
 
     def take(self, answer: dict[str, Any]) -> dict[str, str]:
         """Takes one answer of /sync; answers room -> token of those whose timeline has a gap before it."""
         first, self.since = not self.since, answer["next_batch"]
+        self.to_device += answer.get("to_device", {}).get("events", [])
         rooms = answer.get("rooms", {})
         for room, told in rooms.get("invite", {}).items():
             self.invited[room] = told["invite_state"]["events"]

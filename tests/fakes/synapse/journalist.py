@@ -150,7 +150,10 @@ class Journalist(Person):
     # ------------------------------------------------------------------ hearing
 
     async def fetch_keys(self) -> None:
-        """What has come to the device with keys, and what is to be done about it."""
+        """What has come to the device with keys, and what is to be done about it.
+
+        ``key_requests`` are those of others for keys of hers; nothing is done about these.
+        """
         first = not self.nio.next_batch
         answer = await self.nio.sync(timeout=0, sync_filter=_KEYS_ONLY, full_state=first)
         assert isinstance(answer, nio.SyncResponse), answer
