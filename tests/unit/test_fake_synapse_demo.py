@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import load
-from tests.fakes.synapse.server import NO_WHEELS
+from tests.fakes.synapse.server import NO_WHEELS, free_port
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -47,7 +47,10 @@ def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
     if sys.platform != "linux":
         pytest.skip(NO_WHEELS)
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.synapse"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.fakes.synapse", "--port", str(free_port())],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         said = ""

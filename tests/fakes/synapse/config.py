@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+MARK = "org.nutgraf.started"
 _LIFTED = {"per_second": 100_000, "burst_count": 100_000}
 
 # what holds accounts back from being made and logged in; a run makes more of them than a newsroom in a year
@@ -33,12 +34,12 @@ _PACE: Mapping[str, Any] = {
 
 
 def write_files(
-    folder: Path, *, name: str, port: int, secret: str, limits: bool, more: Mapping[str, Any]
+    folder: Path, *, name: str, port: int, secret: str, mark: str, limits: bool, more: Mapping[str, Any]
 ) -> Path:
     """Writes homeserver.yaml, log.yaml and, once, signing.key; answers the path of the first.
 
-    ``limits`` leaves Synapse's own pace for messages, joins, invites (10 messages, then one per 5 s);
-    ``more`` is written over everything else.
+    ``mark`` is told to whoever asks, under MARK in /.well-known/matrix/client; ``limits`` leaves Synapse's
+    own pace for messages, joins, invites (10 messages, then one per 5 s); ``more`` is written over all else.
     """
     folder.mkdir(parents=True, exist_ok=True)
     key = folder / "signing.key"
@@ -46,7 +47,8 @@ def write_files(
         seed = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         key.write_text(f"ed25519 a_test {seed}\n", encoding="ascii")
     _write(folder / "log.yaml", _log(folder))
-    settings = {**_settings(folder, name, port, secret), **_DOOR, **({} if limits else _PACE), **more}
+    told = {"extra_well_known_client_content": {MARK: mark}}
+    settings = {**_settings(folder, name, port, secret), **told, **_DOOR, **({} if limits else _PACE), **more}
     return _write(folder / "homeserver.yaml", settings)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-from tests.fakes.synapse.config import write_files
+from tests.fakes.synapse.config import MARK, write_files
 
 SERVER_NAME = "nutgraf.test"
 NO_WHEELS = "no homeserver: matrix-synapse has wheels for Linux only"
@@ -48,10 +48,17 @@ class Synapse:
     ) -> None:
         self.folder = folder
         self.throwaway = throwaway
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.secret = secrets.token_urlsafe(24)
+        self._mark = secrets.token_hex(8)
         self._config = write_files(
-            folder, name=SERVER_NAME, port=self.port, secret=self.secret, limits=limits, more=more or {}
+            folder,
+            name=SERVER_NAME,
+            port=self.port,
+            secret=self.secret,
+            mark=self._mark,
+            limits=limits,
+            more=more or {},
         )
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: subprocess.Popen[bytes] | None = None
@@ -107,9 +114,13 @@ class Synapse:
             time.sleep(0.05)
 
     def _healthy(self) -> bool:
+        """It answers, and it is this one: another process may have taken the port first."""
         try:
-            return self._ask("GET", "/health")[0] == http.HTTPStatus.OK
-        except OSError:
+            if self._ask("GET", "/health")[0] != http.HTTPStatus.OK:
+                return False
+            answer = self._ask("GET", "/.well-known/matrix/client")[1]
+            return bool(json.loads(answer).get(MARK) == self._mark)
+        except (OSError, ValueError):
             return False
 
     def stop(self) -> None:
@@ -229,7 +240,7 @@ class Synapse:
             connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Below those that systems give to outgoing connections, which could take it while the server is down."""
     while True:
         port = 10_000 + secrets.randbelow(20_000)
