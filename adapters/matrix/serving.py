@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -97,7 +98,7 @@ class Serving:
 async def reset_identity(options: MatrixOptions) -> str:
     """See ``adapters.matrix.reset_identity``."""
     quiet_libraries()
-    session = await Session.open(options)
+    session = await Session.open(replace(options, lock_wait_s=0.0))
     try:
         await patiently(lambda: reset(session, options.password))
         return session.user_id

@@ -106,6 +106,14 @@ class _Store(AsyncSQLAlchemyInstallationStore):
             row = (await connection.execute(newest)).first()
         return None if row is None else await self.async_find_bot(enterprise_id=row[0], team_id=workspace)
 
+    async def workspaces(self) -> tuple[str, ...]:
+        """Where the app is installed, by id."""
+        c = self.bots.c
+        mine = sqlalchemy.select(c.team_id).where(c.client_id == self.client_id, c.bot_token.is_not(None))
+        async with self.engine.connect() as connection:
+            rows = await connection.execute(mine.distinct().order_by(c.team_id))
+            return tuple(str(row[0]) for row in rows)
+
     async def delete_workspace(self, workspace: str) -> None:
         async with self.engine.begin() as connection:
             for table in (self.bots, self.installations):
@@ -226,6 +234,13 @@ class Installs:
                 await self._store.async_save_bot(fresh)
                 bot = fresh
         return Grant(workspace, str(bot.bot_token), str(bot.bot_user_id), str(bot.bot_id))
+
+    async def workspaces(self) -> tuple[str, ...]:
+        """Where the app is installed, by id. Raises StoreUnusable."""
+        try:
+            return await self._store.workspaces()
+        except SQLAlchemyError as error:
+            raise StoreUnusable("of Slack installations", type(error).__name__) from error
 
     async def remove(self, workspace: str) -> None:
         """The app was removed there, or its tokens revoked: nothing of them is kept."""

@@ -105,7 +105,9 @@ class WebApi:
         except Refused as refused:
             return self._refusal(call, refused)
         call.outcome, call.answer = "ok", answer
-        return web.json_response(answer)
+        token = self.state.tokens.get(bearer(request, call.args))
+        headers = {"x-oauth-scopes": ",".join(sorted(token.scopes))} if token else None
+        return web.json_response(answer, headers=headers)
 
     def _refusal(self, call: Call, refused: Refused) -> web.Response:
         call.outcome = refused.error
