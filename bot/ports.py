@@ -141,6 +141,9 @@ class Intake(Protocol):
 
     async def request(self, key: str) -> Request | None: ...
 
+    async def edits(self, source: str) -> tuple[Request, ...]:
+        """Requests that edits of the message ``source`` made, in the order in which they were taken."""
+
     async def close_request(self, key: str, at: datetime, *, failed: bool = False) -> None:
         """Nothing is left to do for it; ``failed`` when it broke on a bug of ours."""
 

@@ -286,6 +286,7 @@ class Request:
     addressed: bool = False  # the bot was named beside the links: read them whatever the place's settings say
     private: bool = False  # what is answered in words is for ``user`` alone; a digest is for the place
     source: str | None = None  # key of the message it stands on, where that is not ``key``: an edited message
+    instead: tuple[str, ...] = ()  # links that an edit took out; their digests become those of ``links``
     standing: Standing = Standing.MEMBER
 
 

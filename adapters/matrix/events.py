@@ -166,9 +166,11 @@ def asked(ask: Request, found: Said, *, direct: bool) -> Request | None:
 
 
 def edited(edit: Edited, scene: Scene, original: Raw, earlier: Sequence[Raw]) -> Request | Withdrawn | None:
-    """What an edit asks for: the links that it adds are read; where none is left, what was made of the
-    message goes. ``original``: the whole event; ``earlier``: the new contents of edits before this one, in
-    order. Nobody but its author edits a message."""
+    """What an edit asks for: the links that it adds are read, in the place of those that it takes out;
+    where none is left, what was made of the message goes. Nobody but its author edits a message.
+
+    ``original``: the whole event; ``earlier``: the new contents of edits before this one, in order.
+    """
     content = map_at(original, "content")
     if text_at(original, "sender") != edit.user or text_at(original, "type") != MESSAGE:
         return None
@@ -187,7 +189,7 @@ def edited(edit: Edited, scene: Scene, original: Raw, earlier: Sequence[Raw]) ->
     if not links or (addressed and is_command(now.after or now.text, with_link=True)):
         return None
     ask = Request(f"{source}:edited:{edit.event_id}", place, edit.user, now.text, links)
-    return replace(ask, addressed=addressed, source=source)
+    return replace(ask, addressed=addressed, source=source, instead=new_links(now.links, old))
 
 
 def _redacted(event: Raw, scene: Scene) -> Withdrawn | None:

@@ -18,6 +18,7 @@ from bot.commands import Command, Follow, ReadLink, Reread, Said
 from bot.desk import words
 from bot.desk.again import Rereading
 from bot.desk.asks import awaited, told_alone, unasked, understood
+from bot.desk.edited import edited_back
 from bot.desk.links import Links, Starts
 from bot.desk.outcome import Act, Outcome
 from bot.desk.outgoing import Outgoing
@@ -154,6 +155,9 @@ class Answers:
                 return Went()  # withdrawn while an earlier ask was answered
             # it may belong to another request of the same message, whose job delivers it
             there = await tx.delivery(ask.key)
+            if there is not None and await edited_back(tx, request, there, ask.what):
+                ask = replace(ask, key=f"{request.key}#{ask.key.rpartition('#')[2]}")
+                there = await tx.delivery(ask.key)
             written = there is not None or (request.command and bool(await tx.deliveries(request.key)))
         failed = there is not None and RETRY in there.message.choices
         went = Went(read=not failed) if written else await self._write(request, ask, starts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.desk import sentences
 from bot.desk.asks import awaited, pasted
+from bot.desk.edited import digest_instead, edited_away
 from bot.desk.outcome import Act, Outcome
 from bot.desk.reading import Reader, digest_id
 from bot.desk.rules import Rules, muted
@@ -15,7 +16,7 @@ from bot.desk.stops import asking
 from bot.errors import BadLink
 from bot.messages import notice_text
 from bot.ports import Chat, Clock, Store, Transaction
-from bot.records import Delivery, DeliveryState, DigestRecord
+from bot.records import Deed, Delivery, DeliveryState, DigestRecord
 from bot.render import digest_message, text_message
 from bot.schedule import wanted
 from bot.types import Block, BlockKind, Message, Notice, Posted, Request, Run
@@ -76,8 +77,17 @@ class Links:
                 return earlier
             if fed and await asking(tx, request) is None:
                 return Outcome()  # ended, paused or stopped while the story was read
-            await tx.keep_digest(record, story)
-            return Outcome(message, public=True)
+            if not fed and not request.command and await edited_away(tx, request, url):
+                return Outcome()
+            replaced = await digest_instead(tx, request) if request.instead else None
+            if replaced is None:
+                await tx.keep_digest(record, story)
+                return Outcome(message, public=True)
+            post, before = replaced
+            await tx.replace_digest(replace(record, id=before.id), story)
+            shown = replace(message, digest_id=before.id)
+            edit = Delivery(key, request.key, post.place, shown, deed=Deed.EDIT, target=post.key)
+            return Outcome(further=(edit,))
 
         return keep
 

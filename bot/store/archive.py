@@ -198,7 +198,9 @@ class Archive(Voices):
         """The words go, the key stays until the purge: the platform may deliver the event again."""
         # no command any more: empty words are "help", and a job that runs again would say it
         await self._rows(
-            "update requests set body = '', links = '[]', asked_by = '', command = 0 where key = ?", key
+            "update requests set body = '', links = '[]', instead = '[]', asked_by = '', command = 0"
+            " where key = ?",
+            key,
         )
 
     async def _sweep(self) -> int:

@@ -115,6 +115,7 @@ def request_columns(request: Request) -> dict[str, object]:
         "addressed": int(request.addressed),
         "private": int(request.private),
         "source": request.source,
+        "instead": words_text(request.instead),
         "standing": request.standing,
     }
 
@@ -130,6 +131,7 @@ def request_of(row: Row) -> Request:
         addressed=bool(row["addressed"]),
         private=bool(row["private"]),
         source=row["source"],
+        instead=words_of(row["instead"]),
         standing=Standing(row["standing"]),
     )
 

@@ -50,6 +50,15 @@ class Intake(Statements):
         )
         return None if row is None else request_of(row)
 
+    async def edits(self, source: str) -> tuple[Request, ...]:
+        rows = await self._rows(
+            "select * from requests where source = ? and state not in (?, ?) order by received_at, key",
+            source,
+            WITHDRAWN,
+            UNTAKEN,
+        )
+        return tuple(map(request_of, rows))
+
     async def close_request(self, key: str, at: datetime, *, failed: bool = False) -> None:
         state = FAILED if failed else DONE
         await self._rows(

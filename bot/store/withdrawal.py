@@ -48,9 +48,9 @@ class Withdrawal(Archive, Outbox, Intake, Moves):
 
     async def _withdraw_requests(self, place: Place, source: str, at: datetime) -> list[str]:
         rows = await self._rows(
-            "update requests set state = ?, closed_at = ?, body = '', links = '[]', asked_by = '',"
-            f" command = 0 where (key = ? or source = ?) and {CHANNEL} and key not like ? and state <> ?"
-            " returning key",
+            "update requests set state = ?, closed_at = ?, body = '', links = '[]', instead = '[]',"
+            f" asked_by = '', command = 0 where (key = ? or source = ?) and {CHANNEL} and key not like ?"
+            " and state <> ? returning key",
             WITHDRAWN,
             seconds(at),
             source,

@@ -145,6 +145,22 @@ async def test_links_that_an_edit_adds_are_read(bot: Bot, ada: Person) -> None:
         assert len(bot.digests(room)) == 2
 
 
+async def test_another_link_in_the_same_message_edits_the_digest(bot: Bot, ada: Person) -> None:
+    async with bot.up() as here:
+        room = await bot.welcomed(ada, direct=True)
+        link = await ada.say(room, STORY)
+        digest = await bot.answer(room, link)
+        for url in (OTHER, THIRD, STORY):
+            await ada.edit(room, link, url)
+            await bot.until(
+                lambda url=url: bot.digests(room)[0].message.plain.startswith(f"Story of {url}\n")
+            )
+        await bot.caught_up(here, ada, room)
+        assert [one.message_id for one in bot.digests(room)] == [digest.message_id]
+        await ada.redact(room, link)
+        await bot.until(lambda: digest.message_id in bot.chat.deleted)
+
+
 async def test_an_edit_that_takes_the_links_out_takes_the_digest_along(bot: Bot, ada: Person) -> None:
     async with bot.up():
         room = await bot.welcomed(ada, direct=True)
