@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.fakes.synapse import People, Refused, Synapse
@@ -121,3 +123,11 @@ async def test_a_pace_that_holds_until_an_admin_lifts_it(limited_homeserver: Syn
         limited_homeserver.exempt(ada.user_id)
         for number in range(15):
             await ada.say(room, str(number))
+
+
+def test_another_on_its_port_is_not_taken_for_it(homeserver: Synapse, quick_path: Path) -> None:
+    second = Synapse(quick_path / "second", port=homeserver.port)
+    with pytest.raises(RuntimeError, match="ended at its start"):
+        second.start()
+    second.close()
+    assert homeserver.running
