@@ -28,7 +28,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from adapters.matrix.attention import Attention
-from adapters.matrix.content import Answering, content_of, edit_of, relation_to, root_of
+from adapters.matrix.content import Answering, Content, content_of, edit_of, relation_to, root_of
 from adapters.matrix.directs import Directs
 from adapters.matrix.events import PLATFORM
 from adapters.matrix.faults import MatrixFault
@@ -88,25 +88,31 @@ class MatrixChat:
         room = await self._directs.room_of(place)
         if place.channel.startswith("@"):
             await self._directs.ready(room, place.channel)
-        if await self.sending.closed(room):
-            raise ChatRefused("the room goes on elsewhere", Refusal.CLOSED)
-        to = only_for if only_for and not await self._asked(self._rooms.direct(room)) else None
-        relation = relation_to(place.thread, await self._answering(place, room))
-        content = content_of(message, key, room_id=room, relation=relation, to=to)
-        event_id = await self.sending.send(room, content, txn_id(Kind.POST, key))
-        posted = Posted(place, event_id)
-        self._remember(key, posted)
+
+        async def made() -> Content:
+            if await self.sending.closed(room):
+                raise ChatRefused("the room goes on elsewhere", Refusal.CLOSED)
+            to = only_for if only_for and not await self._asked(self._rooms.direct(room)) else None
+            relation = relation_to(place.thread, await self._answering(place, room))
+            return content_of(message, key, room_id=room, relation=relation, to=to)
+
+        posted = Posted(place, await self.sending.send(room, txn_id(Kind.POST, key), made))
+        _keep(self._taken, key, posted)
         return posted
 
     async def edit(self, posted: Posted, message: Message) -> None:
         """Raises ChatDown; ChatRefused where the message does not stand (any more)."""
         room = await self._directs.room_of(posted.place)
-        if not await self._asked(standing_event(self._session, room, posted.message_id)):
-            raise ChatRefused("the message that this changes is gone")
         content = edit_of(posted.message_id, message, room_id=room)
+
+        async def made() -> Content:
+            if not await self._asked(standing_event(self._session, room, posted.message_id)):
+                raise ChatRefused("the message that this changes is gone")
+            return content
+
         count = self._edit_of(posted.message_id, content)
         txn = txn_id(Kind.EDIT, posted.message_id, self._life, str(count))
-        await self.sending.send(room, content, txn)
+        await self.sending.send(room, txn, made)
 
     async def delete(self, posted: Posted) -> None:
         """Deleting what is not there is done."""
@@ -137,8 +143,8 @@ class MatrixChat:
     async def find(self, place: Place, key: str) -> Posted | None:
         """Whether the delivery was taken: see above. Raises ChatDown while the homeserver does not say."""
         known = self._taken.get(key)
-        if known is not None:
-            return known if known.place == place else None
+        if known is not None and known.place == place:
+            return known
         room = await self._directs.known(place)
         if room is None:
             return None
@@ -149,11 +155,8 @@ class MatrixChat:
         if event is None or root_of(event["content"]) != place.thread:
             return None
         posted = Posted(place, str(event["event_id"]))
-        self._remember(key, posted)
-        return posted
-
-    def _remember(self, key: str, posted: Posted) -> None:
         _keep(self._taken, key, posted)
+        return posted
 
     # ------------------------------------------------------------------------ beside it
 

@@ -18,12 +18,14 @@ _PAGE = 100
 _PAGES = 3  # of our own words: what is not recorded was sent shortly before we stopped
 
 
-async def own_event(session: Session, room: str, key: str, txn: str) -> dict[str, Any] | None:
+async def own_event(
+    session: Session, room: str, key: str, txn: str, *, page_events: int = _PAGE
+) -> dict[str, Any] | None:
     """The bot's message with that delivery key or transaction id, its content decrypted where it can be;
     None when it stands there no more, or never did. Raises MatrixFault when nobody says."""
     mark, token = mark_of(key), ""
     for _ in range(_PAGES):
-        page = await _page(session, room, token)
+        page = await _page(session, room, token, page_events)
         for event in events_at(page, "chunk"):
             if text_at(event, "sender") != session.user_id or _gone(event):
                 continue
@@ -55,9 +57,9 @@ async def heads_thread(session: Session, room: str, event_id: str) -> bool:
     return bool(map_at(event, "unsigned", "m.relations", "m.thread"))
 
 
-async def _page(session: Session, room: str, token: str) -> dict[str, Any]:
+async def _page(session: Session, room: str, token: str, events: int) -> dict[str, Any]:
     wanted = json.dumps({"senders": [session.user_id], "types": [MESSAGE, ENCRYPTED]})
-    query = {"dir": "b", "limit": str(_PAGE), "filter": wanted, **({"from": token} if token else {})}
+    query = {"dir": "b", "limit": str(events), "filter": wanted, **({"from": token} if token else {})}
     return await session.call("GET", f"{room_path(room)}/messages?{urlencode(query)}")
 
 

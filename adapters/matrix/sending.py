@@ -17,7 +17,8 @@ from urllib.parse import quote
 from nio import EncryptionError, GroupEncryptionError, LocalProtocolError
 
 from adapters.matrix.faults import MatrixFault
-from adapters.matrix.rooms import ENCRYPTION, Rooms, room_path
+from adapters.matrix.raw import text_at
+from adapters.matrix.rooms import ENCRYPTION, MEMBER, Rooms, room_path
 from adapters.matrix.session import Session
 from adapters.matrix.turns import Turns
 from bot.errors import SetupError
@@ -49,11 +50,12 @@ class Sending:
         self._queues: dict[str, asyncio.Lock] = {}
         self._sealed: set[str] = set()  # a room that was encrypted once is so for ever
 
-    async def send(self, room: str, content: Mapping[str, Any], txn: str) -> str:
-        """The event's id. The same ``txn`` within 24 h, from the same device, is the same event."""
+    async def send(self, room: str, txn: str, made: Callable[[], Awaitable[Mapping[str, Any]]]) -> str:
+        """The event's id. The same ``txn`` within 24 h, from the same device, is the same event. ``made``
+        gives the content once it is this event's turn."""
 
         async def put() -> str:
-            kind, body = await self._made(room, content)
+            kind, body = await self._made(room, await made())
             path = f"{room_path(room)}/send/{kind}/{quote(txn, safe='')}"
             return str((await self._session.call("PUT", path, body))["event_id"])
 
@@ -98,6 +100,8 @@ class Sending:
         while True:
             await self.turns.turn(txn)
             async with self._queue(room):
+                if self.turns.waits(txn):  # a limit was met by whoever was before in the queue
+                    continue
                 try:
                     done = await put()
                 except MatrixFault as fault:
@@ -117,13 +121,25 @@ class Sending:
         return self._queues.setdefault(room, asyncio.Lock())
 
     async def _told(self, room: str, fault: MatrixFault) -> ChatDown | ChatRefused:
-        """A room that goes on elsewhere takes no words from most: that is not a right that the bot lacks."""
+        """M_FORBIDDEN has three reasons that are mended in different ways."""
         raised = fault.raised()
         if isinstance(raised, ChatRefused):
-            if raised.refusal is Refusal.NO_RIGHT and await self.closed(room):
-                return ChatRefused("the room goes on elsewhere", Refusal.CLOSED)
+            if raised.refusal is Refusal.NO_RIGHT and room:
+                raised = await self._why(room, raised)
             log.warning("room=%s refused: %s", room, fault.cause)
         return raised
+
+    async def _why(self, room: str, refused: ChatRefused) -> ChatRefused:
+        path = f"{room_path(room)}/state/{MEMBER}/{quote(self._session.user_id, safe='')}"
+        try:
+            inside = text_at(await self._session.call("GET", path), "membership") == "join"
+        except MatrixFault as fault:
+            inside = fault.refusal is None
+        if not inside:
+            return ChatRefused(str(refused), Refusal.NOT_INSIDE)
+        if await self.closed(room):
+            return ChatRefused("the room goes on elsewhere", Refusal.CLOSED)
+        return refused
 
     async def encrypted(self, room: str) -> bool:
         """Whether the room is encrypted now."""

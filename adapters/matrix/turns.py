@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from bot.ports import ChatDown
 
-LONGEST_S = 5.0
+LONGEST_S = 5.5  # Synapse's one event in 5 s, and the way there
 _WIDEST_S = 10.0  # between two turns, whatever was asked for
 _KEPT_S = 60.0  # a turn that nobody takes up after that is another's
 _QUIET_S = 60.0  # after so long without a limit, nobody waits again: 10 events have come back by then
@@ -40,6 +40,10 @@ class Turns:
             if self._now() + wait_s - begun > self._longest_s:
                 raise ChatDown("the homeserver limits how fast this account may speak", wait_s)
             await asyncio.sleep(wait_s)  # the limit may be met anew meanwhile, and turns given out anew
+
+    def waits(self, key: str) -> bool:
+        """Whether the turn of ``key`` is yet to come."""
+        return self._turn_of(key) > self._now()
 
     def taken(self, key: str) -> None:
         self._due.pop(key, None)

@@ -59,6 +59,16 @@ class Correspondent:
         await self.listened()
         return self.chat
 
+    @asynccontextmanager
+    async def on_another_device(self) -> AsyncIterator[Correspondent]:
+        """The same account."""
+        options = replace(self.options, store_dir=self.options.store_dir.parent / "another")
+        session = await Session.open(options)
+        try:
+            yield Correspondent(self.account, self.ada, options, session)
+        finally:
+            await session.close()
+
     async def listened(self) -> None:
         """nio is told of rooms, members and devices, as the sync loop tells it. Synapse answers a first sync
         that is asked again within two minutes as it did then: so until there is nothing new."""

@@ -101,6 +101,7 @@ class Html(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.crossed = False
+        self.deepest = 0
         self.feed(html)
         self.close()
 
@@ -110,6 +111,7 @@ class Html(HTMLParser):
             self.text += "\n"
         else:
             self.open.append(tag)
+            self.deepest = max(self.deepest, len(self.open))
 
     def handle_endtag(self, tag: str) -> None:
         if not self.open or self.open.pop() != tag:
