@@ -132,7 +132,7 @@ def _trouble(health: Health) -> list[Finding]:
     )
     limited = Finding(
         "rate limited",
-        f"{_span(health.limited_s)} since its start",
+        f"{_span(health.limited_s)} in the last hour",
         "Lift the homeserver's limit for the bot's account; docs/matrix.md has the command."
         if health.limited_s >= 1
         else "",

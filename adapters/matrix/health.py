@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -11,13 +12,14 @@ from adapters.matrix.folder import HEALTH, Folder
 from bot.errors import StoreUnusable
 
 WRITTEN_EVERY_S = 10.0
+_HOUR_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """``synced_at``, ``written_at``: seconds since 1970, 0 for never. ``failures``: syncs that failed since
     the last good one. ``unread``: messages that cannot be decrypted. ``limited_s``: how long the homeserver
-    has made the bot wait since its start. ``left_out``: events that broke on a bug of ours."""
+    has made the bot wait in the last hour. ``left_out``: events that broke on a bug of ours."""
 
     synced_at: float = 0.0
     failures: int = 0
@@ -43,3 +45,17 @@ def _numbers(read: Mapping[str, Any], folder: Folder) -> dict[str, Any]:
     if not all(isinstance(value, int | float) for value in known.values()):
         raise StoreUnusable(str(folder.path / HEALTH), "not what nutgraf wrote")
     return known
+
+
+class LastHour:
+    """How much a sum that only grows has grown in the last hour."""
+
+    def __init__(self) -> None:
+        self._sums: deque[tuple[float, float]] = deque()  # when, the sum then
+
+    def grown(self, at: float, now_sum: float) -> float:
+        """``at``: seconds of any clock, later each time."""
+        self._sums.append((at, now_sum))
+        while len(self._sums) > 1 and self._sums[1][0] <= at - _HOUR_S:
+            self._sums.popleft()
+        return now_sum - self._sums[0][1]

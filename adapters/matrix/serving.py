@@ -14,7 +14,7 @@ from adapters.matrix.chat import MatrixChat
 from adapters.matrix.crosssign import ensure, reset
 from adapters.matrix.events import PLATFORM
 from adapters.matrix.faults import MatrixFault
-from adapters.matrix.health import WRITTEN_EVERY_S, Health
+from adapters.matrix.health import WRITTEN_EVERY_S, Health, LastHour
 from adapters.matrix.options import MatrixOptions
 from adapters.matrix.rooms import Rooms
 from adapters.matrix.session import Session, patiently
@@ -32,6 +32,7 @@ class Serving:
     def __init__(self, desk: Desk, options: MatrixOptions) -> None:
         self._desk = desk
         self._options = options
+        self._waits = LastHour()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -69,9 +70,10 @@ class Serving:
     async def _look_after(self) -> None:
         """Say how the bot fares; sign its device anew when its keys had to be shared anew."""
         started_at, signed = time.time(), self._session.keys_shared
+        self._waits.grown(started_at, 0.0)
         while True:
             try:
-                self.health(started_at).keep(self._session.folder)
+                self._health(started_at).keep(self._session.folder)
                 shared = self._session.keys_shared
                 if shared != signed:
                     await ensure(self._session, self._options.password)
@@ -82,14 +84,14 @@ class Serving:
                 log.exception("Matrix: looking after the session")
             await asyncio.sleep(WRITTEN_EVERY_S if self._sync.health.synced_at else 1.0)
 
-    def health(self, started_at: float) -> Health:
+    def _health(self, started_at: float) -> Health:
         """How the bot fares now; ``started_at``: seconds since 1970."""
         told = self._sync.health
         return Health(
             synced_at=told.synced_at,
             failures=told.failures,
             unread=told.unread,
-            limited_s=self._chat.sending.turns.waited_s,
+            limited_s=self._waits.grown(time.time(), self._chat.sending.turns.waited_s),
             left_out=told.left_out,
             started_at=started_at,
         )

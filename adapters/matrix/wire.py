@@ -91,8 +91,7 @@ async def base_url(wire: Wire, homeserver: str, user: str) -> str:
 async def _checked(wire: Wire, address: str, named: str) -> str:
     """``address`` without its last slash, once it speaks Matrix."""
     address = address.rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and _loopback(parts.netloc)):
+    if not _safe(address):
         raise BadSetting(_ADDRESS, named, _WANT.format(f"by https, and {address} is not"))
     try:
         spoken = await wire.call("GET", f"{address}{_CLIENT}/versions")
@@ -103,6 +102,16 @@ async def _checked(wire: Wire, address: str, named: str) -> str:
     if not isinstance(spoken.get("versions"), list):
         raise BadSetting(_ADDRESS, named, _WANT.format(f"{address} is none"))
     return address
+
+
+def _safe(address: str) -> bool:
+    """A web address by https, or by http to this very machine: the token is sent there."""
+    try:
+        parts = urlsplit(address)
+        named = bool(parts.hostname) and parts.port != 0  # port may raise
+    except ValueError:
+        return False
+    return named and (parts.scheme == "https" or (parts.scheme == "http" and _loopback(parts.netloc)))
 
 
 def _loopback(netloc: str) -> bool:
