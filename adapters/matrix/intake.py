@@ -143,8 +143,11 @@ class Intake:
     async def _entered(self, room: str, join: Joined | None, taken: Taken) -> None:
         """For the first time, or again: the introduction, or the old room's belongings."""
         place = Place(PLATFORM, self._session.user_id, room)
+        created = await self._rooms.created(room) or {}
         moved = await self._moving(room, self._moved.get(room, ""))
-        if moved is None:
+        if text_at(created, "sender") == self._session.user_id:
+            pass  # made to tell somebody something: that is said there, and no more
+        elif moved is None:
             user, event_id = (join.inviter, join.event_id) if join else ("", "found")
             if join is not None and join.direct:
                 await self._rooms.mark_direct(room, user)

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 UNREAD = "unread:"  # names of notes, room and event behind it
 KEPT_S = 7 * 24 * 3600.0  # a key that has not come in a week does not come
-MOST = 1_000  # kept at a time; the oldest go
+MOST = 500  # kept at a time; the oldest go
 _LOOK_S = 1.0
 _EDIT = "m.replace"
 
@@ -138,8 +138,7 @@ class Pending:
                 log.info("event=%s: its key was not asked for (%s)", megolm.event_id, error)
 
     def _has_key(self, one: Unread) -> bool:
-        megolm = megolm_of(one.event, one.room)
-        return megolm is not None and has_key(self._session.client, megolm)
+        return has_key(self._session.client, one.room, one.event)
 
     # ---------------------------------------------------------------- telling people
 

@@ -26,17 +26,18 @@ def megolm_of(event: Raw, room: str) -> MegolmEvent | None:
     return found
 
 
-def has_key(client: AsyncClient, event: MegolmEvent) -> bool:
+def has_key(client: AsyncClient, room: str, event: Raw) -> bool:
     """Whether it is worth a try."""
-    store = client.olm.inbound_group_store if client.olm else None
-    return store is not None and store.get(event.room_id, event.sender_key, event.session_id) is not None
+    sender_key, session = text_at(event, "content", "sender_key"), text_at(event, "content", "session_id")
+    store = client.olm.inbound_group_store if client.olm and sender_key and session else None
+    return store is not None and store.get(room, sender_key, session) is not None
 
 
 def unsealed(client: AsyncClient, room: str, event: Raw) -> Mapping[str, Any] | None:
     """The event with its own type and content; None while it cannot be read. {} for what no honest client
     sends: sealed for another room, or as something that is never sealed."""
-    megolm = megolm_of(event, room)
-    if megolm is None or not has_key(client, megolm):
+    megolm = megolm_of(event, room) if has_key(client, room, event) else None
+    if megolm is None:
         return None
     try:
         found = client.decrypt_event(megolm).source
