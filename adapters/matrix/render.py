@@ -67,7 +67,7 @@ def rendered(message: Message, *, room_id: str = "", tail: str = "") -> tuple[st
     lines = [_line(block, room_id) for block in message.blocks]
     below = [*_footers(lines), *([_own(BlockKind.FOOTER, tail)] if tail else [])]
     units = _units(line for line in lines if line.kind is not BlockKind.FOOTER)
-    if not units and not below:
+    if not below and not any(line.words.strip() for unit in units for line in unit):
         units = [(_own(BlockKind.TEXT, _NOTHING),)]
     least, most = 0, len(units)
     while least < most:

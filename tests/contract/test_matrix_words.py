@@ -61,6 +61,9 @@ async def test_a_quote_of_the_whole_room_and_of_a_name_highlights_nobody(
     await here.chat.edit(posted, message(f"Ada Tom {tom.user_id} @room"))
     for person in (here.ada, tom):
         assert await person.counts(place.channel) == (0, 0)
+    await here.account.say(place.channel, "Every @room")  # which is how other bots do it
+    for person in (here.ada, tom):
+        assert (await person.counts(place.channel))[1] == 1
 
 
 async def test_words_for_one_person_name_that_person_alone(here: Correspondent) -> None:
