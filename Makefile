@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?= chat
 
-.PHONY: run test lint eval bench bench-slack demo-matrix fuzz train clean
+.PHONY: run test lint eval bench bench-slack bench-matrix demo-matrix fuzz train clean
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -37,6 +37,9 @@ bench: $(VENV)/.test
 
 bench-slack: $(VENV)/.test  # 200 links pasted at once into a Slack on loopback, calm and killed; 4 minutes
 	$(BIN)/python -m tests.bench.slack
+
+bench-matrix: $(VENV)/.test  # 200 links pasted at once at a real Synapse on loopback, calm and killed; 4 minutes
+	$(BIN)/python -m tests.bench.matrix
 
 demo-matrix: $(VENV)/.test  # a homeserver on this machine to try nutgraf on, until Ctrl-C
 	@$(BIN)/python -m tests.fakes.synapse
