@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from urllib.parse import urlsplit
+
+from bot.types import Block, Message
 
 # Joiners that spell: kept between two characters of scripts (or emoji) that need them.
 _JOINERS = "\u200c\u200d"
@@ -17,6 +20,9 @@ _VARIATION = "\ufe0e\ufe0f"
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by category, empty on the screen
 # A letter of a living language carries at most four marks (Vietnamese 2, Hebrew with accents 4).
 _MARKS_LIMIT = 4
+# Stands before words that people type to the bot: each chat shows there what it wants typed first. A
+# private character, which ``plain`` takes out of printed words: no page can put it there.
+TYPED = "\ue000"
 _BLANKS = re.compile(r"( +)")
 _SHOWN_ADDRESS = re.compile(r"(?:https?://|www\.)([^\s/?#:]+)", re.IGNORECASE)
 _UNSAFE_IN_LINK = re.compile(r"[<>|\"'`\\^{}]|[^\x00-\x7f]")
@@ -86,6 +92,16 @@ def _bare(host: str) -> str:
 
 def _percent(match: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in match.group().encode())
+
+
+def typed_after(prefix: str, message: Message) -> Message:
+    """The message, its commands as one types them in a chat that wants ``prefix`` before each."""
+
+    def shown(block: Block) -> Block:
+        runs = (replace(run, text=run.text.replace(TYPED, prefix)) for run in block.runs)
+        return replace(block, runs=tuple(runs))
+
+    return replace(message, blocks=tuple(map(shown, message.blocks)))
 
 
 def shortened(text: str, limit: int) -> str:

@@ -2,9 +2,9 @@
 
 ``sentence(error)`` and ``notice_text(notice)``. A template names fields of the error or notice in
 braces; ``{count?is|are}`` is the first word for 1; a stretch in square brackets is left out when a
-field in it is None. Fields are printed words
-or addresses of strangers, so they are made safe to show. ``*_bytes`` are shown in MiB, ``*_s`` in
-seconds or minutes.
+field in it is None; ``{typed}`` stands before words to be typed (``bot.display.TYPED``). Fields are
+printed words or addresses of strangers, so they are made safe to show. ``*_bytes`` are shown in MiB,
+``*_s`` in seconds or minutes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.display import shortened
+from bot.display import TYPED, shortened
 from bot.errors import NutgrafError
 from bot.types import Notice
 
@@ -51,12 +51,13 @@ ERRORS: Mapping[str, str] = {
     "feed-gone": "The site says that the feed {url} is gone for good[, so number {number} is paused here]. "
     "Follow its new link, if it has one.",
     # the request itself
-    "unknown-command": "I do not know “{word}”.[ Did you mean “{nearest}”?] Say “help” for what I can do.",
-    "bad-command": "That is not how “{verb}” works[: {wrong}]. Say: {usage}",
-    "no-such-subscription": "Nothing followed here matches {what}. Say “list” for the numbers.",
+    "unknown-command": "I do not know “{word}”.[ Did you mean “{typed}{nearest}”?] "
+    "Say “{typed}help” for what I can do.",
+    "bad-command": "That is not how “{verb}” works[: {wrong}]. Say: {typed}{usage}",
+    "no-such-subscription": "Nothing followed here matches {what}. Say “{typed}list” for the numbers.",
     "no-such-digest": "There is no digest[ {digest_id}] here; it may have been deleted. "
     "Paste the story's link to have it read.",
-    "already-followed": "{feed_url} is followed here already: it is number {number} of “list”.",
+    "already-followed": "{feed_url} is followed here already: it is number {number} of “{typed}list”.",
     "not-allowed": "{what} is not allowed here[: only {who} may]. Ask whoever runs this bot.",
     "file-unreadable": "I cannot read the file {path} ({cause}). Check its name and your rights to it.",
     # configuration and store
@@ -68,7 +69,7 @@ ERRORS: Mapping[str, str] = {
     "store-newer": "The store was written by a newer nutgraf ({version}). Update this one.",
     "store-unusable": "I cannot use the store {path} ({cause}). Check the disk and your rights to it.",
     "session-busy": "Another nutgraf is signed in with {path}. Stop it, or give this one its own data_dir.",
-    "session-lost": "The chat server ended the session of {user} ({cause}). "
+    "session-lost": "The session of {user} cannot go on: {cause}. "
     "Give {key} in the settings and start me again.",
 }
 
@@ -95,7 +96,7 @@ _PRINTED = frozenset({"text"})  # words of the page: shown whole
 
 
 def sentence(error: NutgrafError) -> str:
-    """What happened and what to do, one line."""
+    """What happened and what to do, one line; TYPED stands before words to be typed."""
     return _filled(ERRORS[error.code()], error.details())
 
 
@@ -112,6 +113,8 @@ def _filled(template: str, values: Mapping[str, object]) -> str:
 
     def put(match: re.Match[str]) -> str:
         field, one, more = match.groups()
+        if field == "typed":
+            return TYPED
         if one is not None:
             return one if values[field] == 1 else str(more)
         return _shown(field, values[field])
@@ -120,7 +123,7 @@ def _filled(template: str, values: Mapping[str, object]) -> str:
 
 
 def _known(values: Mapping[str, object], field: str) -> bool:
-    return values.get(field) is not None
+    return field == "typed" or values.get(field) is not None
 
 
 def _shown(field: str, value: object) -> str:

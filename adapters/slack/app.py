@@ -21,6 +21,7 @@ from adapters.slack.clients import quiet_logger
 from adapters.slack.events import EVENTS, PLATFORM
 from adapters.slack.listeners import Listeners
 from adapters.slack.options import SlackOptions
+from adapters.slack.render import COMMAND
 from adapters.slack.views import WRONG
 from bot.desk import Desk
 from bot.types import Place
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COMMAND = "/nutgraf"
 SHORTCUT = "nutgraf_digest"
 _NOT_INSTALLED = "nutgraf is not installed in this workspace any more. Whoever runs it can install it again."
 _ANY = re.compile(".*", re.DOTALL)

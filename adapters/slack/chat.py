@@ -22,7 +22,7 @@ from adapters.slack.faults import SlackFault, told
 from adapters.slack.marks import Marks
 from adapters.slack.pace import Pace
 from adapters.slack.people import People
-from adapters.slack.render import mark_of, rendered
+from adapters.slack.render import mark_of, prefix_in, rendered
 from adapters.slack.sight import Sight
 from bot.ports import ChatDown, ChatRefused
 from bot.types import Message, Place, Posted, Request
@@ -82,7 +82,7 @@ class SlackChat:
                 thread_ts=place.thread,
                 unfurl_links=False,
                 unfurl_media=False,
-                **rendered(message, key),
+                **rendered(message, key, prefix_in(place)),
             )
         posted = Posted(place, str(answer["ts"]))
         self._echoes.take(mark_of(key), posted)
@@ -104,7 +104,7 @@ class SlackChat:
                     channel=place.channel,
                     user=user,
                     thread_ts=place.thread if self._is_live(place, key) else None,
-                    **rendered(message),
+                    **rendered(message, None, prefix_in(place)),
                 )
         except ChatRefused as error:
             if _code(error) not in _ELSEWHERE:
@@ -121,7 +121,9 @@ class SlackChat:
         scope = f"{posted.place.workspace} chat_update"
         await self._pace.free(scope)
         async with self._calling(scope):
-            await client.chat_update(channel=channel, ts=posted.message_id, **rendered(message))
+            await client.chat_update(
+                channel=channel, ts=posted.message_id, **rendered(message, None, prefix_in(posted.place))
+            )
 
     async def delete(self, posted: Posted) -> None:
         """Deleting what is not there is done."""

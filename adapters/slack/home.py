@@ -8,12 +8,13 @@ from itertools import groupby
 
 from adapters.slack import shapes
 from adapters.slack.layout import Room, fitted
+from adapters.slack.render import COMMAND
 from adapters.slack.shapes import Json
 from bot.desk.overview import Overview, PastDigest
 from bot.desk.rules import STEER, shown_people
-from bot.display import plain, shortened
+from bot.display import plain, shortened, typed_after
 from bot.ports import Refusal
-from bot.types import Block, BlockKind, Run, Subscription
+from bot.types import Message, Subscription
 
 HOME = "nutgraf_home"
 # A workspace may follow hundreds of feeds; the tab shows what one person looks through, and says how many
@@ -32,8 +33,8 @@ _STOPPED: Mapping[str, str] = {
 }
 
 
-def home_view(overview: Overview, help_text: str) -> Json:
-    """The tab for one user. ``help_text`` as the desk says it."""
+def home_view(overview: Overview, told: Message | None) -> Json:
+    """The tab for one user. ``told``: help as the desk says it, None for none."""
     blocks = [
         *_part("Feeds followed", _feeds(overview.subscriptions)),
         *_part("Last digests", _digests(overview.digests)),
@@ -41,7 +42,7 @@ def home_view(overview: Overview, help_text: str) -> Json:
         *_part("What is kept", [shapes.line(shapes.leaf(_kept(overview.retention_days)))]),
         {"type": "divider"},
         *_part("Help", []),
-        *_help(help_text),
+        *_help(told),
     ]
     return {"type": "home", "callback_id": HOME, "blocks": blocks}
 
@@ -148,9 +149,8 @@ def _kept(days: int) -> str:
     )
 
 
-def _help(text: str) -> list[Json]:
-    lines = [Block(BlockKind.TEXT, (Run(line),)) for line in text.split("\n")]
-    return fitted(lines, [], HELP)
+def _help(told: Message | None) -> list[Json]:
+    return [] if told is None else fitted(typed_after(f"{COMMAND} ", told).blocks, [], HELP)
 
 
 # --------------------------------------------------------------------------- channels

@@ -116,7 +116,7 @@ class Listeners:
         overview = await self._desk.overview(PLATFORM, opened.workspace, opened.user)
         place = Place(PLATFORM, opened.workspace, opened.user)
         told = await self._desk.ask(Request("", place, opened.user, "help", command=True, private=True))
-        view = home_view(overview, told.plain if told else "")
+        view = home_view(overview, told)
         await self._shown.publish(opened.workspace, opened.user, view)
 
     async def _with_standing(self, request: Request) -> Request:

@@ -16,9 +16,10 @@ from adapters.slack import shapes
 from adapters.slack.layout import MESSAGE, fitted
 from adapters.slack.shapes import Json
 from bot.choices import TABLE
-from bot.display import inline, shortened
-from bot.types import Block, BlockKind, Message
+from bot.display import inline, shortened, typed_after
+from bot.types import Block, BlockKind, Message, Place
 
+COMMAND, NAMED = "/nutgraf", "@nutgraf "
 CAUTION = "Extracted by machine; check before you publish."
 _FALLBACK_LIMIT = 300
 _KEY_MARK = "nutgraf "
@@ -36,13 +37,15 @@ _OPENING_LEAST = 40  # characters: less of a quote says nothing
 _COUNTED = {BlockKind.QUOTE: "quote", BlockKind.FIGURE: "figure", BlockKind.ACTOR: "name"}
 
 
-def rendered(message: Message, key: str | None = None) -> dict[str, Any]:
-    """``{"text": ..., "blocks": [...]}`` within Slack's limits, whatever the message holds.
+def rendered(message: Message, key: str | None = None, prefix: str = f"{COMMAND} ") -> dict[str, Any]:
+    """``{"text": ..., "blocks": [...]}`` within Slack's limits, whatever the message holds. ``prefix``: what
+    people type before a command there (``prefix_in``).
 
     With a delivery ``key`` the first block carries it, so that Slack's report of the post tells it
     (``key_of_blocks``). Choices that cannot be pressed (unknown, or of a digest that is not named) are
     not shown.
     """
+    message = typed_after(prefix, message)
     body = [block for block in message.blocks if block.kind is not BlockKind.FOOTER]
     blocks = fitted(body, [*_choices(message), *footer(message.blocks)], MESSAGE)
     if not blocks:
@@ -50,6 +53,13 @@ def rendered(message: Message, key: str | None = None) -> dict[str, Any]:
     if key is not None:
         blocks[0] = {"type": blocks[0]["type"], "block_id": _KEY_MARK + mark_of(key), **blocks[0]}
     return {"text": fallback(message), "blocks": blocks}
+
+
+def prefix_in(place: Place) -> str:
+    """Direct messages are all said to the bot; a thread has no slash commands, so it is named there."""
+    if place.channel[:1] in {"D", "U", "W"}:
+        return ""
+    return f"{COMMAND} " if place.thread is None else NAMED
 
 
 def mark_of(key: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 from adapters.slack import shapes
 from adapters.slack.layout import VIEW, fitted
-from adapters.slack.render import footer
+from adapters.slack.render import COMMAND, footer
 from adapters.slack.shapes import Json
-from bot.display import inline, shortened
+from bot.display import inline, shortened, typed_after
 from bot.types import Block, BlockKind, Message
 
 DETAIL = "nutgraf_detail"
@@ -27,6 +27,7 @@ def detail_view(title: str, message: Message) -> Json:
     """A window that shows ``message``, whatever its size; what Slack has no room for is left out in so
     many words. Lines that hold an address (citations) stand each in a frame of its own, to be copied.
     """
+    message = typed_after(f"{COMMAND} ", message)
     if any(map(_is_citation, message.blocks)):
         shown = _framed(message.blocks)
     else:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.digest import day
-from bot.display import plain, shortened
+from bot.display import TYPED, plain, shortened
 from bot.ports import Refusal
 from bot.records import FeedState
 from bot.render import moment
@@ -33,7 +33,7 @@ def followed(subscription: Subscription, newest: Entry | None, now: datetime) ->
         _filter_words(subscription),
         f"When: {_rhythm_words(subscription.rhythm, now)}.",
         f"Its newest today is “{held}”. Nothing old is posted." if held else "It holds no story today.",
-        f"“unfollow {number}” ends this; “pause {number}” only keeps it quiet.",
+        f"“{TYPED}unfollow {number}” ends this; “{TYPED}pause {number}” only keeps it quiet.",
     ]
     return "\n".join(rows)
 
@@ -45,7 +45,9 @@ def unfollowed(subscription: Subscription) -> str:
 def paused(subscription: Subscription, now: datetime) -> str:
     number = subscription.id
     if subscription.paused:
-        return f"Paused “{title(subscription)}”: nothing of it is posted until you say “resume {number}”."
+        return (
+            f"Paused “{title(subscription)}”: nothing of it is posted until you say “{TYPED}resume {number}”."
+        )
     if subscription.stopped is not None:
         return f"“{title(subscription)}” is no longer paused, but stopped: {_why(subscription.stopped)}."
     return (
@@ -56,7 +58,7 @@ def paused(subscription: Subscription, now: datetime) -> str:
 
 def listed(subscriptions: Sequence[Subscription]) -> str:
     if not subscriptions:
-        return "Nothing is followed here. Say “follow” and the link of a feed or site."
+        return f"Nothing is followed here. Say “{TYPED}follow” and the link of a feed or site."
     return "\n".join(
         f"{one.id}. {title(one)}, {plain(one.feed_url)}{_filters(one)}, {one.rhythm}{_standing(one)}"
         for one in subscriptions
@@ -72,7 +74,7 @@ def _looks(subscription: Subscription, state: FeedState | None, now: datetime) -
     if subscription.stopped is not None:
         return f"stopped: {_why(subscription.stopped)}"
     if subscription.paused:
-        return f"paused; “resume {subscription.id}” starts it again"
+        return f"paused; “{TYPED}resume {subscription.id}” starts it again"
     if state is None or state.polled_at is None:
         return "not looked at yet"
     told = f"last look {_clock(state.polled_at, now)}"

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.choices import AUTO_CHOICES
 from bot.desk.rules import MENTION, OFF, ON
-from bot.display import plain, shortened
+from bot.display import TYPED, plain, shortened
 from bot.ports import Refusal
-from bot.types import Block, BlockKind, Message, Place, Run, Subscription
+from bot.render import text_message
+from bot.types import Block, BlockKind, Message, Run, Subscription
 
 _TITLE_LIMIT = 120
 _NAMED = 10  # feeds named in one line; a message is not a list
 
 # why nothing is posted any more, and what to do about it
 _STOPPED = {
-    Refusal.NOT_INSIDE: ("I am not in the channel {channel}", "Invite me again, and they go on."),
+    Refusal.NOT_INSIDE: ("I am not in {channel}", "Invite me there again, and they go on."),
     Refusal.CLOSED: (
-        "The channel {channel} is archived or deleted",
-        "They go on when it is opened again; “unfollow” there ends them.",
+        "{channel} is archived or deleted",
+        "They go on when it is opened again.",
     ),
     Refusal.NO_RIGHT: (
-        "I lack a permission to post in the channel {channel}",
+        "I lack a permission to post in {channel}",
         "Ask an admin to install me again with all my permissions, and they go on.",
     ),
     Refusal.SIGNED_OUT: (
@@ -46,7 +48,7 @@ _REFUSED = {
 _READS = {
     ON: "I read the stories behind links that are pasted here, and answer each below it",
     MENTION: "Name me beside a link, and I read the story behind it and answer below it",
-    OFF: "Say “digest” and a link, and I read the story behind it and answer below it",
+    OFF: f"Say “{TYPED}digest” and a link, and I read the story behind it and answer below it",
 }
 
 
@@ -55,8 +57,9 @@ def introduction(reads: str, again: Sequence[Subscription]) -> Message:
     had stopped and run again."""
     rows = [
         f"{_READS[reads]} with a digest: quotes word for word and who said them, figures, who is named.",
-        "Should I read pasted links here? Choose below, or say “settings digest on”, “mention” or “off”.",
-        "“help” lists what else I can do.",
+        f"Should I read pasted links here? Choose below, or say “{TYPED}settings digest on”, “mention” or"
+        " “off”.",
+        f"“{TYPED}help” lists what else I can do.",
     ]
     if again:
         rows.append(running_again(again))
@@ -75,19 +78,22 @@ def running_again(again: Sequence[Subscription]) -> str:
     return f"New stories are posted here again from: {_titles(again)}."
 
 
-def stopped(subscriptions: Sequence[Subscription], place: Place, reason: Refusal) -> Message:
-    """For somebody who followed these in ``place``, told elsewhere."""
+def stopped(subscriptions: Sequence[Subscription], reason: Refusal) -> Message:
+    """For somebody who followed these in one channel, told elsewhere: the feeds tell which."""
     happened, to_do = _STOPPED[reason]
-    what = happened.format(channel=plain(place.channel))
+    what = _begun(happened.format(channel="a channel where you follow feeds"))
     return _message([f"{what}, so no new stories are posted there: {_titles(subscriptions)}. {to_do}"])
 
 
-def not_posted(place: Place, reason: Refusal) -> Message:
-    """For somebody whose answer the chat refused to take in ``place``, told elsewhere."""
+def not_posted(reason: Refusal) -> Message:
+    """For somebody whose answer the chat refused to take where it was asked for, told elsewhere."""
     happened, to_do = _REFUSED[reason]
-    return _message(
-        [f"{happened.format(channel=plain(place.channel))}, so I could not answer you there. {to_do}"]
-    )
+    what = _begun(happened.format(channel="the channel where you asked"))
+    return _message([f"{what}, so I could not answer you there. {to_do}"])
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def pointer(title: str, at: datetime, link: str | None, *, posted: bool) -> Message:
@@ -98,9 +104,9 @@ def pointer(title: str, at: datetime, link: str | None, *, posted: bool) -> Mess
     else:
         told = f"{named} was digested here on {at:%Y-%m-%d at %H:%M} UTC."
     runs = (Run(f"{told} "), Run("Open that digest", link=link), Run(".")) if link else (Run(told),)
-    again = "Say “digest” and the link to have it read again."
+    again = f"Say “{TYPED}digest” and the link to have it read again."
     blocks = (Block(BlockKind.TEXT, runs), Block(BlockKind.TEXT, (Run(again),)))
-    return Message(blocks, "\n".join((f"{told} {link}" if link else told, again)))
+    return Message(blocks, "\n".join((f"{told} {link}" if link else told, again)).replace(TYPED, ""))
 
 
 def unreadable() -> Message:
@@ -114,7 +120,8 @@ def unreadable() -> Message:
 
 
 def muted(site: str) -> str:
-    return f"That link leads to {plain(site)}, and that site is muted here. “unmute {plain(site)}” ends that."
+    named = plain(site)
+    return f"That link leads to {named}, and that site is muted here. “{TYPED}unmute {named}” ends that."
 
 
 def _titles(subscriptions: Sequence[Subscription]) -> str:
@@ -124,5 +131,4 @@ def _titles(subscriptions: Sequence[Subscription]) -> str:
 
 
 def _message(rows: Sequence[str], choices: tuple[str, ...] = ()) -> Message:
-    blocks = tuple(Block(BlockKind.TEXT, (Run(row),)) for row in rows)
-    return Message(blocks, "\n".join(rows), choices=choices)
+    return replace(text_message("\n".join(rows)), choices=choices)

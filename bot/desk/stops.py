@@ -39,7 +39,7 @@ async def stop(tx: Transaction, place: Place, reason: Refusal, at: datetime) -> 
         by_user.setdefault(one.added_by, []).append(one)
     for user, theirs in by_user.items():
         if user:
-            message = sentences.stopped(theirs, place, reason)
+            message = sentences.stopped(theirs, reason)
             await tell(tx, f"{STOPPED_KEY}{_unique(place)}:{user}", _inbox(place, user), user, message, at)
     return len(ended)
 
@@ -50,7 +50,7 @@ async def tell_asker(tx: Transaction, refused: Delivery, reason: Refusal, at: da
     asked = await tx.request(refused.request_key)
     if asked is None or not asked.user or asked.key.startswith(UNASKED) or reason is Refusal.SIGNED_OUT:
         return
-    message = sentences.not_posted(refused.place, reason)
+    message = sentences.not_posted(reason)
     key = f"{STOPPED_KEY}{refused.key}"
     await tell(tx, key, _inbox(refused.place, asked.user), asked.user, message, at)
 

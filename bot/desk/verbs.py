@@ -32,6 +32,7 @@ from bot.desk import following, words
 from bot.desk.about import About
 from bot.desk.outcome import Outcome
 from bot.desk.rules import CHANGES, Rules, check_steer, checked_setting, known_setting
+from bot.display import TYPED
 from bot.errors import NoSuchSubscription
 from bot.poller import Opened
 from bot.ports import Clock, Transaction
@@ -67,7 +68,7 @@ class Verbs:
         place = request.place
         match command:
             case Help(verb):
-                return help_text(verb)
+                return help_text(verb, TYPED)
             case Unfollow(target):
                 return following.unfollowed(await tx.unfollow(place, await _number(tx, place, target)))
             case ListFeeds():

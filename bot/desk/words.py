@@ -20,7 +20,7 @@ from bot.desk.rules import (
     setting,
     shown_people,
 )
-from bot.display import plain, shortened
+from bot.display import TYPED, plain, shortened
 from bot.records import Counts, DigestRecord, Verdict
 from bot.render import moment
 
@@ -96,7 +96,7 @@ _DIGEST = {
 
 def _digest_row(stored: Mapping[str, str]) -> str:
     value = setting(stored, AUTO_DIGEST)
-    others = " or ".join(f"“settings {AUTO_DIGEST} {other}”" for other in _DIGEST if other != value)
+    others = " or ".join(f"“{TYPED}settings {AUTO_DIGEST} {other}”" for other in _DIGEST if other != value)
     return f"{AUTO_DIGEST} {value}: {_DIGEST[value]} ({others} changes it)"
 
 
@@ -104,12 +104,12 @@ def _steer_row(stored: Mapping[str, str]) -> str:
     value = setting(stored, STEER)
     if value == EVERYONE:
         told = f"{EVERYONE}: every member may follow, pause, mute, forget and change settings"
-        other = f"“settings {STEER} {ADMINS}”"
+        other = f"“{TYPED}settings {STEER} {ADMINS}”"
     else:
         who = "admins only" if value == ADMINS else f"{shown_people(value)} and admins"
         told = f"{who}: nobody else may follow, pause, mute, forget or change settings"
-        other = f"“settings {STEER} {EVERYONE}”"
-    return f"{STEER} {told} ({other} or “settings {STEER} @name @name” changes it)"
+        other = f"“{TYPED}settings {STEER} {EVERYONE}”"
+    return f"{STEER} {told} ({other} or “{TYPED}settings {STEER} @name @name” changes it)"
 
 
 def _answers_row(stored: Mapping[str, str]) -> str:
@@ -119,17 +119,16 @@ def _answers_row(stored: Mapping[str, str]) -> str:
         other, where = THREAD, "as a reply in the room itself"
     return (
         f"{ANSWERS} {value}: where this chat has both threads and replies, I answer {where}"
-        f" (“settings {ANSWERS} {other}” changes it)"
+        f" (“{TYPED}settings {ANSWERS} {other}” changes it)"
     )
 
 
 def _mute_row(stored: Mapping[str, str]) -> str:
     hosts = muted_hosts(stored)
     if not hosts:
-        return f"{MUTE} no site: “mute example.org” leaves a site's links alone"
-    return (
-        f"{MUTE} {', '.join(map(plain, hosts))}: links to them are left alone (“unmute {hosts[0]}” ends it)"
-    )
+        return f"{MUTE} no site: “{TYPED}mute example.org” leaves a site's links alone"
+    named = ", ".join(map(plain, hosts))
+    return f"{MUTE} {named}: links to them are left alone (“{TYPED}unmute {plain(hosts[0])}” ends it)"
 
 
 def forgotten(count: int, what: str) -> str:
@@ -187,7 +186,7 @@ def _story(title: str) -> str:
 
 
 def muted(host: str) -> str:
-    return f"Links to {plain(host)} are left alone here. “unmute {plain(host)}” ends that."
+    return f"Links to {plain(host)} are left alone here. “{TYPED}unmute {plain(host)}” ends that."
 
 
 def unmuted(host: str) -> str:

@@ -23,7 +23,7 @@ from bot.digest import (
     web_address,
     whole,
 )
-from bot.display import plain, shortened
+from bot.display import TYPED, plain, shortened
 from bot.messages import notice_text
 from bot.render.source import source_line
 from bot.types import Block, BlockKind, Figure, Message, Quote, Run, Span
@@ -69,9 +69,10 @@ def full_message(digest: Digest, digest_id: str | None = None) -> Message:
 
 
 def text_message(text: str) -> Message:
-    """``text`` as it is, one block a line; the blanks of a column stay."""
-    blocks = [Block(BlockKind.TEXT, (Run(_line(row)),)) for row in text.split("\n")]
-    return Message(tuple(blocks), "\n".join(block.runs[0].text for block in blocks))
+    """``text`` as it is, one block a line. The blanks of a column stay; TYPED stays in the blocks alone."""
+    rows = [TYPED.join(map(_line, row.split(TYPED))) for row in text.split("\n")]
+    blocks = tuple(Block(BlockKind.TEXT, (Run(row),)) for row in rows)
+    return Message(blocks, "\n".join(rows).replace(TYPED, ""))
 
 
 def _head(digest: Digest) -> list[Block]:
@@ -275,7 +276,7 @@ def _plain(blocks: list[Block]) -> str:
         if block.kind in {BlockKind.HEADING, BlockKind.FOOTER, BlockKind.NUTGRAF}:
             rows.append("")
         rows.append(_MARGIN.get(block.kind, "") + shown)
-    return "\n".join(rows)
+    return "\n".join(rows).replace(TYPED, "")
 
 
 _MARGIN = {

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.digest import Digest, said_words, speaker_words, web_address
-from bot.display import plain, shortened
+from bot.display import TYPED, plain, shortened
 from bot.errors import NutgrafError
 from bot.messages import notice_text
 from bot.render.source import source_line
@@ -93,7 +93,9 @@ def _head(story: Story, digest: Digest) -> list[Block]:
     title = shortened(article.title or story.title, _TITLE_LIMIT) or "Untitled"
     link = web_address(article) or story.link
     counts = _counts(digest)
-    shown = f"{counts} · “more {story.digest_id}” shows all" if counts else "no quotes, figures or names"
+    shown = (
+        f"{counts} · “{TYPED}more {story.digest_id}” shows all" if counts else "no quotes, figures or names"
+    )
     warned = [one for one in digest.notices if one.code in _WARNINGS]
     return [
         Block(BlockKind.TITLE, (Run(title, bold=True, link=link),)),

@@ -8,20 +8,22 @@ from typing import Any
 from adapters.slack.home import home_view
 from adapters.slack.render import rendered
 from adapters.slack.views import detail_view, wrong_view
-from bot.choices import AUTO_CHOICES
 from bot.desk.overview import Overview, PastDigest
+from bot.desk.rules import ON
+from bot.desk.sentences import introduction
 from bot.digest import Digest, citation
+from bot.display import TYPED
 from bot.render import full_message, text_message
 from bot.rhythm import Beat, Rhythm
-from bot.types import Block, BlockKind, Message, Place, Run, Subscription
+from bot.types import Message, Place, Subscription
 
 WINDOWS = ("more_window", "cite_window", "wrong_window", "home_tab", "home_tab_empty", "help", "greeting")
 # in the shape of the help text, which changes more often than its layout
-_HELP = """Paste a link to a story, and its digest is answered below it. Or:
-/nutgraf digest <link>                   read a story: quotes, figures, who is named
-/nutgraf follow <feed> [+word] [-word]   post the new stories of a feed or site here; +word: only with it
-/nutgraf unfollow <number or link>       stop following a feed (also: unsubscribe)
-/nutgraf settings [key] [value]          show or change how this place is served"""
+_HELP = f"""Paste a link to a story, and its digest is answered below it. Or:
+{TYPED}digest <link>                   read a story: quotes, figures, who is named
+{TYPED}follow <feed> [+word] [-word]   post the new stories of a feed or site here; +word: only with it
+{TYPED}unfollow <number or link>       stop following a feed (also: unsubscribe)
+{TYPED}settings [key] [value]          show or change how this place is served"""
 _DAY = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 
@@ -31,10 +33,10 @@ def window(name: str, digest: Digest) -> Any:
         "more_window": lambda: detail_view("Everything found", full_message(digest)),
         "cite_window": lambda: detail_view("Citations", _cited(digest)),
         "wrong_window": lambda: wrong_view("0123456789ab", "{}"),
-        "home_tab": lambda: home_view(_overview(), _HELP),
-        "home_tab_empty": lambda: home_view(Overview((), (), {}, 30), _HELP),
+        "home_tab": lambda: home_view(_overview(), text_message(_HELP)),
+        "home_tab_empty": lambda: home_view(Overview((), (), {}, 30), text_message(_HELP)),
         "help": lambda: rendered(text_message(_HELP)),
-        "greeting": lambda: rendered(_greeting()),
+        "greeting": lambda: rendered(introduction(ON, ())),
     }
     return make[name]()
 
@@ -42,11 +44,6 @@ def window(name: str, digest: Digest) -> Any:
 def _cited(digest: Digest) -> Message:
     rows = (citation(digest, number) for number in digest.key_quotes)
     return text_message("\n".join(rows))
-
-
-def _greeting() -> Message:
-    words = "Pasted links are read here. Choose below whether that is wanted."
-    return Message((Block(BlockKind.TEXT, (Run(words),)),), words, choices=AUTO_CHOICES)
 
 
 def _overview() -> Overview:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.desk import following
+from bot.display import TYPED
 from bot.ports import Refusal
 from bot.records import FeedState
 from bot.rhythm import Beat, Rhythm
@@ -36,7 +37,7 @@ STATE = FeedState(
          "last look at 11:58 UTC; the site says that it is gone, so it is not looked at any more"),
         (FEED, replace(STATE, polled_at=None), "not looked at yet"),
         (FEED, None, "not looked at yet"),
-        (replace(FEED, paused=True), STATE, "paused; “resume 2” starts it again"),
+        (replace(FEED, paused=True), STATE, f"paused; “{TYPED}resume 2” starts it again"),
         (replace(FEED, stopped="not-inside"), STATE,
          "stopped: I am not in this channel any more; invite me again, and it goes on"),
         (replace(FEED, stopped="something new\x1b[2J"), STATE, "stopped: something new[2J"),

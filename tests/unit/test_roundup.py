@@ -13,6 +13,7 @@ import pytest
 from bot.desk.outcome import Outcome
 from bot.desk.reading import Reader, delivery_key, digest_id
 from bot.desk.roundup import LISTED_MOST, LOOK_MOST, READ_MOST, Roundups
+from bot.display import TYPED
 from bot.errors import Blocked, NotFound, SiteFailed, TooSlow
 from bot.ports import TryLater
 from bot.records import FeedState, Gathered
@@ -126,7 +127,7 @@ async def test_one_message_newest_first_with_a_quote_of_each(desk: Desk) -> None
     assert lines(message, BlockKind.SPEAKER) == ["— unattributed in the text"] * 2
     assert message.digest_id is None
     known = digest_id(delivery_key(request, address("school")))
-    assert lines(message, BlockKind.SOURCE)[0].endswith(f"1 quote · “more {known}” shows all")
+    assert lines(message, BlockKind.SOURCE)[0].endswith(f"1 quote · “{TYPED}more {known}” shows all")
     async with desk.store.begin() as tx:
         record = await tx.digest(known)
         assert record is not None

@@ -15,6 +15,7 @@ from adapters.slack.home import DIGESTS_SHOWN, FEEDS_SHOWN, home_view
 from adapters.slack.views import DETAIL, WRONG, detail_view, reported, wrong_view
 from bot.commands import help_text
 from bot.desk.overview import Overview, PastDigest
+from bot.display import TYPED
 from bot.render import text_message
 from bot.rhythm import Beat, Rhythm
 from bot.types import Block, BlockKind, Message, Place, Run, Subscription
@@ -125,7 +126,9 @@ def past(number: int = 1, **more: Any) -> PastDigest:
 
 
 def home(*subscriptions: Subscription, digests: tuple[PastDigest, ...] = (), **more: Any) -> Json:
-    view = home_view(Overview(subscriptions, digests, more.get("settings", {}), 30), help_text())
+    view = home_view(
+        Overview(subscriptions, digests, more.get("settings", {}), 30), text_message(help_text(prefix=TYPED))
+    )
     assert check_view(view) == []
     return view
 
@@ -169,7 +172,7 @@ overviews = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(overviews, words)
 def test_any_overview_fits_the_home_tab_and_names_only_channels(overview: Overview, help_words: str) -> None:
-    view = home_view(overview, help_words)
+    view = home_view(overview, text_message(help_words))
     assert check_view(view) == []
     for node in nodes(view):
         assert node.get("type") not in {"mrkdwn", "user", "usergroup", "broadcast", "date", "emoji", "team"}
@@ -225,5 +228,5 @@ def test_settings_that_differ_are_shown_with_names() -> None:
 
 
 def test_the_help_of_the_home_tab_is_the_help() -> None:
-    shown = tokens(told(home()["blocks"]))
-    assert shown[-len(tokens(help_text())) :] == tokens(help_text())
+    shown, told_there = tokens(told(home()["blocks"])), tokens(help_text(prefix="/nutgraf "))
+    assert shown[-len(told_there) :] == told_there
