@@ -121,8 +121,10 @@ class _Naming:
         for name in self.names:
             pattern = rf"(?<![\w@:.-]){re.escape(name)}(?![\w-])"
             hit = re.search(pattern, words, re.IGNORECASE) if self.anywhere or name == self.full else None
-            if hit is None:  # "nutgraf: help", by whoever types it
-                hit = re.match(rf"\s*@?{re.escape(name)}\s?(?=[:,](?:\s|$))", words, re.IGNORECASE)
+            if hit is None:  # "nutgraf: help" and "@nutgraf help", typed and not chosen from a client's list
+                typed = re.escape(name.removeprefix("@"))
+                led = rf"\s*(?:@{typed}(?=\s|$)|@?{typed}\s?(?=[:,](?:\s|$)))"
+                hit = re.match(led, words, re.IGNORECASE)
             if hit is not None:
                 return hit.span()
         return None
