@@ -41,7 +41,7 @@ NutgrafError
     +-- StoreNewer        the store was written by a newer nutgraf
     +-- StoreUnusable     not a database, no rights, disk full
     +-- SessionBusy       another process is signed in with this folder
-    +-- SessionLost       the chat server ended our session, and nothing here renews it
+    +-- SessionLost       our session cannot go on, and nothing here renews it
 
 ``code`` is the stable name used in JSON, logs and the catalogue.
 """

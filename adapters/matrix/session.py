@@ -202,7 +202,7 @@ class Session:
             return True
         known = device.get("keys", {}).get(f"ed25519:{self.device_id}")
         if known != self.client.olm.account.identity_keys["ed25519"]:
-            raise _keys_lost(self._folder, self._options)
+            raise _keys_lost(self.user_id, self._folder, self._options)
         return False
 
 
@@ -220,7 +220,7 @@ async def _grant(wire: Wire, folder: Folder, options: MatrixOptions) -> Grant:
     grant = Grant.of(kept, str(folder.path / SESSION))
     _same_user(grant.user_id, folder, options)
     if not (folder.path / OLM).exists():
-        raise _keys_lost(folder, options)
+        raise _keys_lost(grant.user_id, folder, options)
     found = await _of_last_time(wire, grant, options)
     if found != grant:
         folder.write(SESSION, found.kept())
@@ -228,21 +228,31 @@ async def _grant(wire: Wire, folder: Folder, options: MatrixOptions) -> Grant:
 
 
 async def _of_last_time(wire: Wire, grant: Grant, options: MatrixOptions) -> Grant:
-    named = options.homeserver or grant.user_id.partition(":")[2]
-    homeserver = await base_url(wire, named, grant.user_id) if options.homeserver else grant.homeserver
-    grant = replace(grant, homeserver=homeserver)
+    grant = replace(grant, homeserver=await _address(wire, grant, options))
     if options.access_token and fingerprint(options.access_token) != grant.given:
-        given = await of_token(wire, homeserver, options)  # the settings have another one than last time
+        given = await of_token(
+            wire, grant.homeserver, options
+        )  # the settings have another one than last time
         if (given.user_id, given.device_id) != (grant.user_id, grant.device_id):
             raise BadSetting("matrix_access_token", "…", f"one of {grant.user_id}, device {grant.device_id}")
         return replace(given, pickle_key=grant.pickle_key)
     try:
-        await who(wire, homeserver, grant.access_token)
+        await who(wire, grant.homeserver, grant.access_token)
     except MatrixFault as fault:
         if not fault.signed_out:
             raise
         return await renewed(wire, grant, options)
     return grant
+
+
+async def _address(wire: Wire, grant: Grant, options: MatrixOptions) -> str:
+    """Where the homeserver is now; where it was, while its name does not say."""
+    if not options.homeserver and ":" not in options.user:
+        return grant.homeserver
+    try:
+        return await base_url(wire, options.homeserver, options.user)
+    except MatrixFault:
+        return grant.homeserver
 
 
 def _same_user(user_id: str, folder: Folder, options: MatrixOptions) -> None:
@@ -251,10 +261,10 @@ def _same_user(user_id: str, folder: Folder, options: MatrixOptions) -> None:
         raise BadSetting("matrix_user", options.user, f"{user_id}: {folder.path} is that account's")
 
 
-def _keys_lost(folder: Folder, options: MatrixOptions) -> SetupError:
+def _keys_lost(user_id: str, folder: Folder, options: MatrixOptions) -> SetupError:
     cause = f"the keys of its device are not those of {folder.path}; remove that folder"
     key = "matrix_access_token" if options.access_token else "matrix_password"
-    return SessionLost("the bot", cause, key)
+    return SessionLost(user_id, cause, key)
 
 
 def _client(grant: Grant, folder: Folder, options: MatrixOptions) -> AsyncClient:

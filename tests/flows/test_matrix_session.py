@@ -143,6 +143,25 @@ async def test_a_soft_logout_leaves_nio_signed_in(account: Account, fault_proxy:
     await session.close()
 
 
+async def test_what_was_sent_before_a_token_ended_is_known_after_it(
+    account: Account, homeserver: Synapse
+) -> None:
+    """The homeserver's own end of a token; transaction ids are the device's, and so survive it."""
+    session = await Session.open(account.options())
+    device, v3 = session.device_id, "/_matrix/client/v3"
+    room = (await session.call("POST", f"{v3}/createRoom", {}))["room_id"]
+    path, words = f"{v3}/rooms/{room}/send/m.room.message/t1", {"msgtype": "m.notice", "body": "once"}
+    first = await session.call("PUT", path, words)
+    await homeserver.expire_tokens(session.user_id)
+    assert await session.call("PUT", path, words) == first
+    account.spoil(access_token="syt_dead", refresh_token="")  # and by password, after a restart
+    await session.close()
+    again = await Session.open(account.options())
+    assert await again.call("PUT", path, words) == first
+    assert again.device_id == device
+    await again.close()
+
+
 async def test_a_token_that_ends_soon_is_renewed_before(account: Account) -> None:
     await (await Session.open(account.options())).close()
     before = account.kept()
@@ -193,6 +212,18 @@ async def test_what_is_no_homeserver_is_named(account: Account, site: Site) -> N
 async def test_a_homeserver_by_its_name(account: Account, homeserver: Synapse) -> None:
     session = await Session.open(account.options(homeserver=f"127.0.0.1:{homeserver.port}"))
     assert session.homeserver == homeserver.url
+    await session.close()
+
+
+async def test_a_name_that_says_nothing_now_is_where_it_was(
+    account: Account, fault_proxy: FaultProxy
+) -> None:
+    named = fault_proxy.url.removeprefix("http://")
+    await (await Session.open(account.options(homeserver=named))).close()
+    assert account.kept()["homeserver"] == account.homeserver  # as its /.well-known says
+    await fault_proxy.shut()
+    session = await Session.open(account.options(homeserver=named, password=""))
+    assert session.homeserver == account.homeserver
     await session.close()
 
 
