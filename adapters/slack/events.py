@@ -82,9 +82,11 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """The workspace took the app or its token away; ``place.channel`` is empty."""
+    """The workspace took the app or its token away; ``place.channel`` is empty. ``at``: when, in seconds
+    since 1970, None when Slack does not say: it may tell of it after the app was installed anew."""
 
     place: Place
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +280,7 @@ def _reopened(body: Body, event: Body) -> Reopened | None:
 def _signed_out(body: Body, event: Body) -> SignedOut | None:
     if text_at(event, "type") == "tokens_revoked" and not list_at(event, "tokens", "bot"):
         return None  # somebody's own token; the bot's stands
-    return SignedOut(Place(PLATFORM, workspace_of(body), ""))
+    return SignedOut(Place(PLATFORM, workspace_of(body), ""), _seconds(body.get("event_time")))
 
 
 def _home(body: Body, event: Body) -> HomeOpened | None:

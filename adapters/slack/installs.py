@@ -114,11 +114,12 @@ class _Store(AsyncSQLAlchemyInstallationStore):
             rows = await connection.execute(mine.distinct().order_by(c.team_id))
             return tuple(str(row[0]) for row in rows)
 
-    async def delete_workspace(self, workspace: str) -> None:
+    async def delete_workspace(self, workspace: str, before: datetime | None) -> None:
         async with self.engine.begin() as connection:
             for table in (self.bots, self.installations):
                 mine = (table.c.client_id == self.client_id) & (table.c.team_id == workspace)
-                await connection.execute(table.delete().where(mine))
+                old = mine if before is None else mine & (table.c.installed_at < before)
+                await connection.execute(table.delete().where(old))
 
 
 class _States(AsyncSQLAlchemyOAuthStateStore):
@@ -242,10 +243,17 @@ class Installs:
         except SQLAlchemyError as error:
             raise StoreUnusable("of Slack installations", type(error).__name__) from error
 
-    async def remove(self, workspace: str) -> None:
-        """The app was removed there, or its tokens revoked: nothing of them is kept."""
-        await self._store.delete_workspace(workspace)
-        self._grants.pop(workspace, None)
+    async def remove(self, workspace: str, at: float | None = None) -> bool:
+        """The app was removed there, or its tokens revoked: nothing of them is kept. ``at``: when, in seconds
+        since 1970; what was installed later stays, and the answer is False. Raises StoreUnusable."""
+        # Slack tells whole seconds; the column has no zone, and slack_sdk writes UTC
+        before = None if at is None else datetime.fromtimestamp(at + 1, UTC).replace(tzinfo=None)
+        try:
+            await self._store.delete_workspace(workspace, before)
+            self._grants.pop(workspace, None)
+            return await self._store.bot_of(workspace) is None
+        except SQLAlchemyError as error:
+            raise StoreUnusable("of Slack installations", type(error).__name__) from error
 
     async def prepare(self) -> None:
         """Make the tables; open one token, if there is one. Raises SQLAlchemyError, InvalidToken."""

@@ -33,6 +33,7 @@ from adapters.slack.events import (
     Withdrawn,
     understood,
 )
+from adapters.slack.faults import SlackFault
 from adapters.slack.home import home_view
 from adapters.slack.presses import (
     Press,
@@ -78,7 +79,8 @@ class Listeners:
         self._chores = chores
         self._clock = clock
         self._shown = Shown(chat.clients)
-        self.removed: Callable[[str], Awaitable[None]] | None = None  # of a workspace that signed out
+        # of a workspace that signed out, and when: whether it is out still
+        self.removed: Callable[[str, float | None], Awaitable[bool]] = self._token_gone
 
     # -------------------------------------------------------------------------- events
 
@@ -107,10 +109,21 @@ class Listeners:
                 await self._desk.closed(place, why)
             case Reopened(place):
                 await self._desk.reopened(place)
-            case SignedOut(place):
-                if self.removed is not None:
-                    await self.removed(place.workspace)
-                await self._desk.signed_out(place)
+            case SignedOut(place, at):
+                if await self.removed(place.workspace, at):
+                    log.error(
+                        "workspace=%s took the app or its token away: install it again", place.workspace
+                    )
+                    await self._desk.signed_out(place)
+
+    async def _token_gone(self, workspace: str, at: float | None) -> bool:
+        """Whether Slack takes the one token no more; True when Slack does not say in time."""
+        try:
+            async with asyncio.timeout(ACK_WITHIN_S):
+                await self._chat.clients.identity()
+        except (SlackFault, TimeoutError):
+            return True
+        return False
 
     async def _home(self, opened: HomeOpened) -> None:
         overview = await self._desk.overview(PLATFORM, opened.workspace, opened.user)

@@ -218,6 +218,19 @@ async def test_a_removed_workspace_is_gone_with_its_tokens(installs: Installs, o
     assert "'T1'" not in await stored_words(options)
 
 
+async def test_news_of_a_removal_that_comes_late_leaves_what_was_installed_since(installs: Installs) -> None:
+    await save(installs, installation(token="xoxb-old"))
+    newer = installation(token="xoxb-new")
+    newer.installed_at += 60
+    await save(installs, newer)
+    assert not await installs.remove("T1", time.time() + 30)
+    grant = await installs.grant("T1")
+    assert grant is not None
+    assert grant.bot_token == "xoxb-new"
+    assert await installs.remove("T1", time.time() + 90)
+    assert await installs.grant("T1") is None
+
+
 async def test_installing_again_takes_the_new_token_and_says_so(installs: Installs) -> None:
     told: list[str] = []
 

@@ -120,6 +120,15 @@ async def test_a_token_taken_back_stops_the_workspace(tmp_path: Path, how: str) 
         assert await stopped(here) == ["signed-out"]
 
 
+async def test_a_token_that_is_good_again_is_not_lost_to_late_news(tmp_path: Path) -> None:
+    async with office(tmp_path) as here:
+        await say(here, f"follow {FEED}")
+        event = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0BOT"]}}
+        here.slack.emit(here.slack.workspace(), "tokens_revoked", event)
+        await here.quiet()
+        assert await stopped(here) == []
+
+
 async def stopped(here: Office) -> list[str]:
     async with here.store.begin() as tx:
         subscriptions = await tx.subscriptions(Place("slack", TEAM, here.slack.channel(DESK).id))
