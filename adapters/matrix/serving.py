@@ -27,9 +27,11 @@ log = logging.getLogger(__name__)
 
 
 class Serving:
-    """``async with Serving(desk, options) as serving: await serving.run()``."""
+    """``async with Serving(desk, options) as serving: await serving.run()``. ``every_s``: between two looks
+    at the session."""
 
-    def __init__(self, desk: Desk, options: MatrixOptions) -> None:
+    def __init__(self, desk: Desk, options: MatrixOptions, *, every_s: float = WRITTEN_EVERY_S) -> None:
+        self._every_s = every_s
         self._desk = desk
         self._options = options
         self._waits = LastHour()
@@ -79,10 +81,10 @@ class Serving:
                     await ensure(self._session, self._options.password)
                     signed = shared
             except (MatrixFault, NutgrafError) as error:
-                log.warning("Matrix: %s; again in %.0f s", error, WRITTEN_EVERY_S)
+                log.warning("Matrix: %s; again in %.0f s", error, self._every_s)
             except Exception:
                 log.exception("Matrix: looking after the session")
-            await asyncio.sleep(WRITTEN_EVERY_S if self._sync.health.synced_at else 1.0)
+            await asyncio.sleep(self._every_s if self._sync.health.synced_at else min(1.0, self._every_s))
 
     def _health(self, started_at: float) -> Health:
         """How the bot fares now; ``started_at``: seconds since 1970."""
