@@ -44,7 +44,7 @@ async def served(account: Account, **options: Any) -> AsyncIterator[asyncio.Task
 
 async def until(done: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(20):
-        while not await done():
+        while not await done():  # noqa: ASYNC110 - it happens at the homeserver
             await asyncio.sleep(EVERY_S)
 
 
