@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from adapters.matrix.presses import legend
-from adapters.matrix.render import rendered
+from adapters.matrix.render import LIMIT_BYTES, rendered, size_bytes
 from bot.display import inline, shortened
 from bot.types import BlockKind, Message
 
@@ -101,14 +101,16 @@ _NO_CARDS: Mapping[str, Any] = {
 
 
 def _shown(message: Message, room_id: str, to: str | None) -> Content:
-    body, html = rendered(message, room_id=room_id, tail=legend(message))
-    mentions: Content = {}
+    name, pill, mentions = "", "", Content()
     if to is not None:
-        name = inline(to.removeprefix("@").partition(":")[0]) or to
-        pill = f'<a href="{escape(user_link(to))}">{escape(name)}</a>: '
-        body = f"{name}: {body}"
-        html = html.replace("<p>", f"<p>{pill}", 1) if html.startswith("<p>") else f"<p>{pill}</p>{html}"
+        name = f"{inline(to.removeprefix('@').partition(':')[0]) or to}: "
+        pill = f'<a href="{escape(user_link(to))}">{escape(name.removesuffix(": "))}</a>: '
         mentions = {"user_ids": [to]}
+    limit_bytes = LIMIT_BYTES - size_bytes([name, pill, mentions])
+    body, html = rendered(message, room_id=room_id, tail=legend(message), limit_bytes=limit_bytes)
+    if pill:
+        body = name + body
+        html = html.replace("<p>", f"<p>{pill}", 1) if html.startswith("<p>") else f"<p>{pill}</p>{html}"
     return {
         "msgtype": "m.notice",
         "body": body,

@@ -21,7 +21,7 @@ from bot.display import inline, safe_link, shortened
 from bot.types import Block, BlockKind, Message, Run
 
 CAUTION = "Extracted by machine; check before you publish."
-# Both together, as JSON in UTF-8. An event is to stay under 12,000 bytes; what goes with them comes to 1,900
+# Both together, as JSON in UTF-8. An event is to stay under 12,000 bytes; what goes with them comes to 2,110
 # at the most (tests/unit/test_matrix_content.py). The golden digests take 2,500 to 8,100.
 LIMIT_BYTES = 9_800
 _FOOTERS_BYTES = 2_000
@@ -46,6 +46,7 @@ _MARGIN = {
 }
 _AIR_BEFORE = {BlockKind.HEADING, BlockKind.FOOTER, BlockKind.NUTGRAF}
 _LISTED = {BlockKind.FIGURE, BlockKind.ACTOR}
+_HEAD = {BlockKind.TITLE, BlockKind.SOURCE}
 _SAID = {BlockKind.QUOTE, BlockKind.SPEAKER}
 
 
@@ -61,9 +62,11 @@ class _Line:
 _Unit = tuple[_Line, ...]  # shown together or not at all
 
 
-def rendered(message: Message, *, room_id: str = "", tail: str = "") -> tuple[str, str]:
-    """``body`` and ``formatted_body``, together at most LIMIT_BYTES: what has no room is left out from the
-    end, whole blocks only, and a line says so. Footers and ``tail`` (short) come last and stay."""
+def rendered(
+    message: Message, *, room_id: str = "", tail: str = "", limit_bytes: int = LIMIT_BYTES
+) -> tuple[str, str]:
+    """``body`` and ``formatted_body``, together at most ``limit_bytes``: what has no room is left out from
+    the end, whole blocks only, and a line says so. Footers and ``tail`` (short) come last and stay."""
     lines = [_line(block, room_id) for block in message.blocks]
     below = [*_footers(lines), *([_own(BlockKind.FOOTER, tail)] if tail else [])]
     units = _units(line for line in lines if line.kind is not BlockKind.FOOTER)
@@ -72,7 +75,7 @@ def rendered(message: Message, *, room_id: str = "", tail: str = "") -> tuple[st
     least, most = 0, len(units)
     while least < most:
         middle = (least + most + 1) // 2
-        fits = size_bytes(_both(units, middle, below)) <= LIMIT_BYTES
+        fits = size_bytes(_both(units, middle, below)) <= limit_bytes
         least, most = (middle, most) if fits else (least, middle - 1)
     return _both(units, least, below)
 
@@ -144,6 +147,10 @@ def _shape(line: _Line) -> str:
         return "pre" if _COLUMNS.search(line.words) else "lines"
     if line.kind in _LISTED:
         return f"list of {line.kind}"
+    if line.kind in _HEAD:
+        return "head"
+    if line.kind is BlockKind.FOOTER:
+        return "footers"
     return "said" if line.kind in _SAID else "one"
 
 
@@ -156,10 +163,21 @@ def _group(shape: str, lines: Sequence[_Line]) -> str:
         return "<ul>" + "".join(f"<li>{line.inner}</li>" for line in lines) + "</ul>"
     if shape == "said":
         return "".join(f"<blockquote>{_stacked(unit)}</blockquote>" for unit in _units(lines))
-    return "".join(
-        f"<p><em>{line.inner}</em></p>" if line.kind is BlockKind.FOOTER else f"<p>{line.inner}</p>"
-        for line in lines
-    )
+    if shape == "head":
+        return "".join(f"<p>{_stacked(story)}</p>" for story in _heads(lines))
+    if shape == "footers":
+        return f"<p><em>{_stacked(lines)}</em></p>"
+    return "".join(f"<p>{line.inner}</p>" for line in lines)
+
+
+def _heads(lines: Sequence[_Line]) -> list[list[_Line]]:
+    """Each title with what stands right under it."""
+    heads: list[list[_Line]] = []
+    for line in lines:
+        if line.kind is BlockKind.TITLE or not heads:
+            heads.append([])
+        heads[-1].append(line)
+    return heads
 
 
 def _stacked(lines: Sequence[_Line]) -> str:

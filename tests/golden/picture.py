@@ -23,7 +23,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "picture.css"
 _HEIGHT_PX = 2000
-_MEASURE = "<script>document.title = document.querySelector('main').scrollHeight</script>\n"
+MEASURE = "<script>document.title = document.querySelector('main').scrollHeight</script>\n"
 Json = Any
 
 
@@ -32,7 +32,7 @@ def page(kits: Sequence[Json], *, fallback: bool = True) -> str:
     shown = "\n".join(_view(kit) if "type" in kit else _message(kit, fallback) for kit in kits)
     style = STYLE.read_text(encoding="utf-8")
     head = f'<!doctype html>\n<meta charset="utf-8">\n<style>\n{style}</style>\n'
-    return f"{head}<main>\n{shown}\n</main>\n{_MEASURE}"
+    return f"{head}<main>\n{shown}\n</main>\n{MEASURE}"
 
 
 def _message(kit: Json, fallback: bool) -> str:

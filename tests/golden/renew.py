@@ -7,11 +7,13 @@ python -m tests.golden.renew NAME ...   some of them
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from adapters.matrix.content import content_of
 from adapters.slack.render import rendered as for_slack
 from bot.digest import Digest
 from bot.evaluate.gold import load
@@ -51,6 +53,7 @@ def rendered(name: str) -> dict[str, str]:
         f"{name}.txt": message.plain + "\n",
         f"{name}.md": markdown(digest),
         f"{name}.slack.json": printed(for_slack(message, f"golden:{name}#0")),
+        f"{name}.matrix.html": lined(content_of(message, f"golden:{name}#0", room_id="!golden")),
     }
 
 
@@ -61,6 +64,11 @@ def shown(name: str) -> dict[str, str]:
 
 def printed(kit: Any) -> str:
     return json.dumps(kit, ensure_ascii=False, indent=1) + "\n"
+
+
+def lined(content: Mapping[str, Any]) -> str:
+    """The HTML of a message for Matrix, each block on a line of its own so that a diff can be read."""
+    return re.sub(r"(?<=.)(?=<(?:p|ul|li|blockquote|pre)>|</ul>)", "\n", content["formatted_body"]) + "\n"
 
 
 def main(names: Sequence[str]) -> int:

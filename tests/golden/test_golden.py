@@ -6,9 +6,11 @@ import json
 
 import pytest
 
+from tests.golden.element import page as matrix_page
 from tests.golden.picture import page
 from tests.golden.renew import FOLDER, NAMES, rendered, shown
 from tests.golden.windows import WINDOWS
+from tests.unit.matrix_html import breaches
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -38,3 +40,11 @@ def test_no_golden_digest_without_its_story() -> None:
     assert kept == set(NAMES)
     shown = {path.name.removesuffix(".slack.json") for path in FOLDER.glob("*.slack.json")}
     assert shown == {*NAMES, *WINDOWS}
+    assert {path.name.removesuffix(".matrix.html") for path in FOLDER.glob("*.html")} == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_message_for_matrix_is_what_its_clients_show(name: str) -> None:
+    html = (FOLDER / f"{name}.matrix.html").read_text("utf-8")
+    assert breaches(html) == []
+    assert html in matrix_page([html])

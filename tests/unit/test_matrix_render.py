@@ -71,13 +71,13 @@ def test_a_digest_as_plain_words() -> None:
 def test_a_digest_as_html() -> None:
     _, html = rendered(digest())
     assert html == (
-        '<p><strong><a href="https://a.example/1?x=1&amp;y=2">Council &lt;passes&gt; budget</a></strong></p>'
-        "<p>Example Herald · 4 May 2026</p><p>This is not the whole story.</p><p><strong>Quotes</strong></p>"
+        '<p><strong><a href="https://a.example/1?x=1&amp;y=2">Council &lt;passes&gt; budget</a></strong><br>'
+        "Example Herald · 4 May 2026</p><p>This is not the whole story.</p><p><strong>Quotes</strong></p>"
         "<blockquote>“First.”<br>— <strong>Mara Lindt</strong>  ¶3</blockquote>"
         "<blockquote>“Second.”<br>— Ann Lee</blockquote><p><strong>Figures</strong></p>"
         "<ul><li><strong>4 pools</strong> — of <em>4 pools</em></li><li>£2</li></ul>"
         "<ul><li>Mara Lindt</li></ul>"
-        f"<p><em>2 quotes, all verbatim</em></p><p><em>{CAUTION}</em></p>"
+        f"<p><em>2 quotes, all verbatim<br>{CAUTION}</em></p>"
     )
 
 
