@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.matrix import MatrixOptions
-from adapters.running import chats_of, matrix_options, slack_options
+from adapters.running import chats_of, matrix_options, reset_identity, slack_options
 from adapters.slack import SlackOptions
 from bot.config import Settings
 from bot.errors import BadSetting, SettingMissing
@@ -117,3 +117,12 @@ def test_every_setting_of_matrix_reaches_the_adapter(tmp_path: Path) -> None:
     assert sorted(values) == sorted(ours)
     options = matrix_options(settings_of(tmp_path, values))
     assert {name: getattr(options, name.removeprefix("matrix_")) for name in values} == values
+
+
+async def test_an_identity_is_replaced_only_with_the_password(tmp_path: Path) -> None:
+    """pytest has no terminal to ask at."""
+    values = {name: value for name, value in MATRIX.items() if name != "matrix_password"}
+    with pytest.raises(SettingMissing) as caught:
+        await reset_identity(settings_of(tmp_path, values))
+    assert caught.value.key == "matrix_password"
+    assert list(tmp_path.iterdir()) == []
