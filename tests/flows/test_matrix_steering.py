@@ -131,17 +131,15 @@ async def test_an_upgraded_room_keeps_what_it_follows(people: People, quick_path
 
 
 async def test_put_out_and_invited_again(people: People, journalists: Journalists, quick_path: Path) -> None:
-    """Whoever follows something there is told alone, in a conversation that the bot opens, encrypted."""
+    """Whoever follows something there is told where the two talk alone."""
     ada = await journalists.new("ada")
     async with newsroom(people, quick_path) as here:
+        direct = await here.room(ada, direct=True, encrypted=True)
         room = await here.room(ada)
         await follows(here, ada, room)
         await ada.kick(room, here.bot.user_id)
-        await ada.until(lambda: ada.heard.invited)
-        [direct] = ada.heard.invited
-        await ada.join(direct)
-        told = await ada.wait_for(direct, here.speaks)
-        assert "Invite me again" in body(told)
+        told = await ada.wait_for(direct, lambda event: "Invite me there again" in body(event))
+        assert "paper.example" in body(told)
         assert told["sealed"]["type"] == "m.room.encrypted"
         assert await stops(here, room) == ["not-inside"]
         await ada.invite(room, here.bot.user_id)
