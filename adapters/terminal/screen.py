@@ -15,6 +15,7 @@ from rich.console import Console, Group
 from rich.style import Style
 from rich.text import Text
 
+from bot.display import typed_after
 from bot.types import Block, BlockKind, Message, Run
 
 _WIDTH = 92  # columns: longer lines are hard to read
@@ -68,7 +69,7 @@ class Screen:
             return
         rows: list[Text] = []
         before: BlockKind | None = None
-        for block in message.blocks:
+        for block in typed_after("", message).blocks:
             if block.kind in _AIR_BEFORE or (block.kind is BlockKind.QUOTE and before is BlockKind.SPEAKER):
                 rows.append(Text())
             rows += self._rows(block)

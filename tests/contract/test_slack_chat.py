@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from adapters.slack.chat import SlackChat
 from adapters.slack.pace import Pace
+from bot.display import TYPED
 from bot.ports import Chat, ChatDown, ChatRefused, Refusal
+from bot.render import text_message
 from bot.types import Place, Posted, Request
 from tests.contract.chat_contract import ChatContract, Room, message
 from tests.contract.slack_rooms import TEAM, Desk, desk
@@ -96,6 +99,19 @@ async def test_words_for_one_person_are_ephemeral(here: Desk) -> None:
     [whisper] = here.slack.whispers
     assert (whisper.user, text_of(whisper)) == (ada, "You follow it already.")
     assert all(post.bot_id is None for post in here.slack.channel("desk").posts.values())
+
+
+async def test_commands_read_as_one_types_them_where_they_stand(here: Desk) -> None:
+    say, ada = text_message(f"Say “{TYPED}list”."), here.id("ada")
+    above = replace(here.place, thread=None)
+    asked = await here.slack.people_post("ada", "desk", "Which?")
+    for number, place in enumerate((above, replace(above, thread=asked), replace(above, channel=ada))):
+        await here.chat.post(place, say, f"k{number}")
+        await here.chat.post(place, say, f"a{number}", only_for=ada)
+    told = [text_of(one) for one in (*here.slack.bots_posts("desk"), *here.slack.whispers)]
+    assert told == ["Say “/nutgraf list”.", "Say “@nutgraf list”."] * 2
+    direct = here.slack.bots_posts(here.slack.direct("ada"))
+    assert [text_of(one) for one in direct] == ["Say “list”."] * 2
 
 
 @pytest.mark.parametrize(
