@@ -111,7 +111,7 @@ async def test_joining_starts_what_it_mends_and_nothing_else(room: Room) -> None
 @pytest.mark.parametrize(
     ("refusal", "said"),
     [
-        (Refusal.NOT_INSIDE, "I am not in a channel where you follow feeds, so no new stories are posted there"),
+        (Refusal.NOT_INSIDE, "I am not in a channel where you follow feeds, so no new stories"),
         (Refusal.CLOSED, "A channel where you follow feeds is archived or deleted, so"),
         (Refusal.NO_RIGHT, "I lack a permission to post in a channel where you follow feeds, so"),
     ],
@@ -169,7 +169,8 @@ async def test_who_asks_where_the_bot_is_not_is_told_what_to_do(room: Room, priv
     await room.say(command_request("C1", f"digest {STORY}", private=private))
     await settle(room)
     assert told(room, "ada") == [
-        "I am not in the channel where you asked, so I could not answer you there. Invite me there and ask again."
+        "I am not in the channel where you asked, so I could not answer you there. Invite me there and ask"
+        " again."
     ]
 
 
