@@ -13,7 +13,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -201,18 +201,24 @@ class SyncLoop:
     # -------------------------------------------------------------------------- nio
 
     async def _hand_to_nio(self, answer: Raw) -> None:
-        """Keys, devices, members. What breaks nio is in the rooms: then it gets the rest alone."""
+        """Keys, devices, members. What breaks nio costs itself alone: then it gets all piece by piece."""
+        whole = _for_nio(answer)
+        if not await self._handed(whole):
+            for piece in _pieces(whole):
+                await self._handed(piece)
+
+    async def _handed(self, part: dict[str, Any]) -> bool:
         client = self._session.client
-        for rooms in (True, False):
-            client.next_batch = None  # it takes no answer twice, and we may have to
-            try:
-                told = SyncResponse.from_dict(_for_nio(answer, rooms=rooms))
-                if isinstance(told, SyncResponse):
-                    await client.receive_response(told)
-                    return
-                log.error("nio does not understand the sync: %s", told)
-            except Exception:
-                log.exception("nio breaks on the sync, rooms=%s", rooms)
+        client.next_batch = None  # it takes no answer twice, and we may have to
+        try:
+            told = SyncResponse.from_dict(part)
+            if isinstance(told, SyncResponse):
+                await client.receive_response(told)
+                return True
+            log.error("nio does not understand the sync: %s", told)
+        except Exception:
+            log.exception("nio breaks on the sync")
+        return False
 
     async def _keys(self) -> None:
         """What nio's own loop does between two syncs. What fails is tried again after the next."""
@@ -248,16 +254,28 @@ class _Pause:
         self._next_s = min(self._next_s * 2, _LONGEST_PAUSE_S)
 
 
-def _for_nio(answer: Raw, *, rooms: bool) -> dict[str, Any]:
+def _for_nio(answer: Raw) -> dict[str, Any]:
     """Of the answer, what encryption needs: no message gets there."""
-    joined = map_at(answer, "rooms", "join") if rooms else {}
+    rooms = {room: _members(told) for room, told in map_at(answer, "rooms", "join").items()}
     return {
         "next_batch": text_at(answer, "next_batch"),
-        "to_device": {"events": events_at(answer, "to_device", "events")},
         "device_lists": map_at(answer, "device_lists"),
         "device_one_time_keys_count": map_at(answer, "device_one_time_keys_count"),
-        "rooms": {"join": {room: _members(told) for room, told in joined.items()}, "invite": {}, "leave": {}},
+        **_piece(events_at(answer, "to_device", "events"), rooms),
     }
+
+
+def _piece(to_device: list[dict[str, Any]], rooms: Mapping[str, Any]) -> dict[str, Any]:
+    return {"to_device": {"events": to_device}, "rooms": {"join": dict(rooms), "invite": {}, "leave": {}}}
+
+
+def _pieces(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Devices first, then each message to our device, then each room."""
+    yield {**whole, **_piece([], {})}
+    for event in whole["to_device"]["events"]:
+        yield {"next_batch": whole["next_batch"], **_piece([event], {})}
+    for room, told in whole["rooms"]["join"].items():
+        yield {"next_batch": whole["next_batch"], **_piece([], {room: told})}
 
 
 def _members(told: Raw) -> Mapping[str, Any]:

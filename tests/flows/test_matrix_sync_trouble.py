@@ -5,6 +5,7 @@ said is answered, in order, once.
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,25 @@ async def test_signed_out_for_good_it_ends_and_says_so(bot: Bot, ada: Person) ->
         await bot.change_password("another")
         with pytest.raises(SetupError):
             await asyncio.wait_for(here.task, 15)
+
+
+async def test_what_breaks_nio_costs_no_message(
+    bot: Bot, ada: Person, fault_proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A member whose former state no homeserver could have: nio 0.26 breaks on it."""
+    bot.homeserver = fault_proxy.url
+    async with bot.up() as here:
+        room = await bot.welcomed(ada, direct=True)
+        token = (await here.desk.notes("matrix", "sync:")).popitem()[1]
+        stamp = {"sender": ada.user_id, "origin_server_ts": 1}
+        odd = {**stamp, "type": "m.room.member", "event_id": "$odd", "state_key": "@eve:nutgraf.test",
+               "content": {"membership": "ban"}, "unsigned": {"prev_content": [["x"]]}}  # fmt: skip
+        link = {**stamp, "type": "m.room.message", "event_id": "$link",
+                "content": {"msgtype": "m.text", "body": STORY}}  # fmt: skip
+        told = {"next_batch": token, "rooms": {"join": {room: {"timeline": {"events": [odd, link]}}}}}
+        fault_proxy.script("GET /_matrix/client/v3/sync", wrong_json(json.dumps(told)))
+        assert (await bot.answer(room, "$link")).message.digest_id
+        said = await ada.say(room, "help")
+        assert (await bot.answer(room, said)).message.plain
+        assert here.sync.health.left_out == 0
+    assert "nio breaks" in caplog.text

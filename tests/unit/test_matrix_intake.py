@@ -14,7 +14,7 @@ from adapters.matrix.faults import MatrixFault
 from adapters.matrix.intake import Intake
 from adapters.matrix.invites import Invitation, allowed, invitation
 from adapters.matrix.options import MatrixOptions
-from adapters.matrix.pending import Pending
+from adapters.matrix.pending import KEPT_S, MOST, Pending
 from adapters.matrix.rooms import Rooms
 from adapters.matrix.session import Session
 from bot.desk import Desk
@@ -144,6 +144,23 @@ async def test_any_answer_is_taken(answer: dict[str, Any], inside: bool) -> None
     taken = await reading.read(answer, "s1", patient=True)
     reading.committed(taken)
     assert taken.left_out == 0
+
+
+def test_a_key_that_does_not_come_is_waited_for_a_week_and_for_so_many_messages() -> None:
+    now = 0.0
+    session = cast(Session, Silent())
+    rooms = Rooms(session, MatrixOptions(store_dir=Path("unused")))
+    chat = cast(Chat, FakeChat(platform="matrix"))
+    pending = Pending(session, rooms, cast(Desk, None), chat, grace_s=1.0, clock=lambda: now)
+    first = pending.seen(ROOM, said(event_id="$0"))
+    pending.keep([first], [])
+    assert pending.expired() == []
+    now = KEPT_S + 1
+    assert pending.expired() == [first]
+    assert pending.seen(ROOM, said(event_id="$0")) is first
+    pending.keep([pending.seen(ROOM, said(event_id=f"${number}")) for number in range(1, MOST + 2)], [first])
+    assert [one.name for one in pending.expired()] == [f"unread:{ROOM}:$1"]
+    assert len(pending) == MOST + 1
 
 
 # ---------------------------------------------------------------------------- invitations
