@@ -33,6 +33,7 @@ NutgrafError
 |   +-- AlreadyFollowed
 |   +-- NotAllowed
 |   +-- FileUnreadable
+|   +-- LinksOff          reading links is switched off in the place
 +-- SetupError            configuration and store
     +-- BadSetting
     +-- UnknownSetting
@@ -250,6 +251,11 @@ class NotAllowed(AskError):
 class FileUnreadable(AskError):
     path: str
     cause: str
+
+
+@dataclass
+class LinksOff(AskError):
+    url: str
 
 
 @dataclass

@@ -60,6 +60,7 @@ ERRORS: Mapping[str, str] = {
     "already-followed": "{feed_url} is followed here already: it is number {number} of “{typed}list”.",
     "not-allowed": "{what} is not allowed here[: only {who} may]. Ask whoever runs this bot.",
     "file-unreadable": "I cannot read the file {path} ({cause}). Check its name and your rights to it.",
+    "links-off": "Links are not read here. To have this one read all the same, say: {typed}digest {url}",
     # configuration and store
     "bad-setting": "The setting {key} cannot be “{value}”. It wants {want}.",
     "unknown-setting": "There is no setting {key}.[ Did you mean {nearest}?] "

@@ -11,9 +11,9 @@ from bot.desk.asks import awaited, pasted
 from bot.desk.edited import digest_instead, edited_away
 from bot.desk.outcome import Act, Outcome
 from bot.desk.reading import Reader, digest_id
-from bot.desk.rules import Rules, muted
+from bot.desk.rules import AUTO_DIGEST, OFF, Rules, muted, setting
 from bot.desk.stops import asking
-from bot.errors import BadLink
+from bot.errors import BadLink, LinksOff
 from bot.messages import notice_text
 from bot.ports import Chat, Clock, Store, Transaction
 from bot.records import Deed, Delivery, DeliveryState, DigestRecord
@@ -47,7 +47,7 @@ class Links:
     ) -> Act | None:
         """Everything that takes long; ``key`` is the delivery's, ``starts`` is awaited before the link is
         fetched. None when nobody is told anything: a feed's story that is not wanted or muted, or whose
-        subscription ended, is paused or stopped. Raises leaves of FetchError and ReadError."""
+        subscription ended, is paused or stopped. Raises leaves of FetchError and ReadError; LinksOff."""
         fed, shared = not awaited(request), pasted(request)
         async with self.store.begin() as tx:
             settings = await tx.settings(request.place)
@@ -55,6 +55,8 @@ class Links:
             earlier = await self._earlier(tx, request, _address(url), notices) if shared else None
         if fed and (subscription is None or muted(url, settings)):
             return None
+        if _mentioned(request) and setting(settings, AUTO_DIGEST) == OFF:
+            raise LinksOff(url)
         if earlier is not None:
             return _saying(earlier)
         await starts()
@@ -122,6 +124,11 @@ class Links:
         if record is None or delivery is None or delivery.state not in _PENDING:
             return None
         return record, delivery
+
+
+def _mentioned(request: Request) -> bool:
+    """The bot was named beside the link, for all to see: neither a command nor a press of a button."""
+    return request.addressed and not (request.command or request.private)
 
 
 def _address(url: str) -> str:

@@ -90,7 +90,7 @@ def settings(stored: Mapping[str, str], retention_days: int, key: str | None = N
 _DIGEST = {
     ON: "a pasted link is answered here",
     MENTION: "a pasted link is answered here only when I am mentioned beside it",
-    OFF: "a pasted link is left alone here",
+    OFF: "a link is left alone here, unless you ask for its digest",
 }
 
 

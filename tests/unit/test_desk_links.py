@@ -45,6 +45,30 @@ async def test_pasted_links_are_left_alone_where_the_place_wants_it(
     assert await room.say(link_request("E2", STORY, place=ELSEWHERE)), "elsewhere nothing was set"
 
 
+@pytest.mark.parametrize(("setting", "read"), [("on", True), ("mention", True), ("off", False)])
+async def test_a_link_beside_the_bots_name_is_read_unless_links_are_off(
+    room: Room, setting: str, read: bool
+) -> None:
+    await room.answer(f"settings digest {setting}")
+    room.web.asked.clear()
+    request = link_request("E1", STORY, addressed=True)
+    await room.say(request)
+    assert (STORY in room.web.asked) is read
+    told = room.chat.sent[-1].message.plain
+    assert ("Budget passes" in told) is read
+    assert read or f"digest {STORY}" in told, "it is told how to have it read all the same"
+
+
+async def test_links_that_are_off_are_read_by_command_and_shortcut(room: Room) -> None:
+    await room.answer("settings digest off")
+    for request in (
+        command_request("E1", f"digest {STORY}"),
+        link_request("E2", STORY, addressed=True, private=True),
+    ):
+        await room.say(request)
+        assert "Budget passes" in room.chat.sent[-1].message.plain
+
+
 async def test_the_bot_named_beside_a_link_that_was_left_alone_has_it_read(room: Room) -> None:
     """One text, two events, one key: the message first, then the mention."""
     await room.answer("settings digest mention")
