@@ -308,10 +308,14 @@ def parse(text: str) -> Command:
 def _bare_link(words: list[str]) -> Command:
     """A link without a verb is a digest; anything else is an unknown word."""
     try:
-        return ReadLink(_url(_only(words)))
+        url = _url(words[0])
     except _Wrong:
         near = difflib.get_close_matches(words[0].lower(), sorted(_BY_WORD), n=1)
         raise UnknownCommand(words[0], near[0] if near else None) from None
+    if len(words) > 1:
+        read = _BY_TYPE[ReadLink]
+        raise BadCommand(read.word, read.usage, "one link at a time, and no words behind it")
+    return ReadLink(url)
 
 
 def help_text(verb: str | None = None, prefix: str = "") -> str:

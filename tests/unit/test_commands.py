@@ -162,6 +162,14 @@ def test_an_unknown_word_gets_the_nearest_verb(text: str, nearest: str | None) -
     assert caught.value.nearest == nearest
 
 
+def test_links_without_a_verb_are_read_one_at_a_time() -> None:
+    for text in (f"{FEED} https://other.example/1", "paper.example/budget please"):
+        with pytest.raises(BadCommand) as caught:
+            parse(text)
+        assert (caught.value.verb, caught.value.usage) == ("digest", "digest <link>")
+        assert "one link at a time" in (caught.value.wrong or "")
+
+
 def test_help_names_every_verb_and_alias() -> None:
     shown = help_text(prefix="/nutgraf ")
     for row in VERBS:
