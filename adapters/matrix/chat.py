@@ -20,10 +20,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -33,20 +35,22 @@ from adapters.matrix.directs import Directs
 from adapters.matrix.events import PLATFORM
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.history import heads_thread, own_event, standing_event
-from adapters.matrix.raw import server_of
+from adapters.matrix.raw import server_of, text_at
 from adapters.matrix.rooms import Rooms
 from adapters.matrix.sending import Sending
 from adapters.matrix.session import Session
 from adapters.matrix.sight import Sight
 from adapters.matrix.txn import Kind, txn_id
 from bot.desk.rules import ANSWERS, setting
+from bot.display import plain
 from bot.errors import SetupError
 from bot.ports import ChatDown, ChatRefused, Refusal
-from bot.types import Message, Place, Posted, Request
+from bot.types import Message, Place, Posted, Request, Run
 
 Settings = Callable[[Place], Awaitable[Mapping[str, str]]]
 
 _T = TypeVar("_T")
+_ROOM = re.compile(r"(?<!\S)![\w/+=.-]{10,}(?::[\w.-]+\w(?::\d+)?)?(?![\w/])")
 _REMEMBERED = 20_000  # deliveries, edited messages
 
 
@@ -94,7 +98,8 @@ class MatrixChat:
                 raise ChatRefused("the room goes on elsewhere", Refusal.CLOSED)
             to = only_for if only_for and not await self._asked(self._rooms.direct(room)) else None
             relation = relation_to(place.thread, await self._answering(place, room))
-            return content_of(message, key, room_id=room, relation=relation, to=to)
+            told = await self._named(message) if place.channel.startswith("@") else message
+            return content_of(told, key, room_id=room, relation=relation, to=to)
 
         posted = Posted(place, await self.sending.send(room, txn_id(Kind.POST, key), made))
         _keep(self._taken, key, posted)
@@ -127,6 +132,21 @@ class MatrixChat:
             return Answering.THREAD
         in_thread = await self._asked(heads_thread(self._session, room, place.thread))
         return Answering.THREAD if in_thread else Answering.REPLY
+
+    async def _named(self, message: Message) -> Message:
+        """Rooms by their names, for somebody who is told of them elsewhere and never saw an id."""
+        ids = {found for block in message.blocks for run in block.runs for found in _ROOM.findall(run.text)}
+        names = {}
+        for room in ids:
+            state = await self._asked(self._rooms.state(room, "m.room.name"))
+            if name := plain(text_at(state or {}, "name")):
+                names[room] = f"“{name}”"
+
+        def named(run: Run) -> Run:
+            return replace(run, text=_ROOM.sub(lambda found: names.get(found[0], found[0]), run.text))
+
+        blocks = (replace(block, runs=tuple(map(named, block.runs))) for block in message.blocks)
+        return replace(message, blocks=tuple(blocks)) if names else message
 
     def _edit_of(self, event_id: str, content: Mapping[str, Any]) -> int:
         """The number of this edit: another for other words than the last time, whatever they were before."""

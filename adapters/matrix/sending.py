@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from nio import EncryptionError, GroupEncryptionError, LocalProtocolError
+from nio import (
+    EncryptionError,
+    GroupEncryptionError,
+    KeysClaimResponse,
+    LocalProtocolError,
+    ShareGroupSessionResponse,
+)
 
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.raw import text_at
-from adapters.matrix.rooms import ENCRYPTION, MEMBER, Rooms, room_path
+from adapters.matrix.rooms import ENCRYPTION, MEMBER, V3, Rooms, room_path
 from adapters.matrix.session import Session
 from adapters.matrix.turns import Turns
 from bot.errors import SetupError
@@ -29,6 +36,7 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 MESSAGE = "m.room.message"
 TOMBSTONE = "m.room.tombstone"
+_ONE_TIME = "signed_curve25519"
 _MEGOLM = "m.megolm.v1.aes-sha2"
 _ROOMS = 4096  # queues remembered; an idle one is as good as new
 
@@ -200,41 +208,37 @@ class Sending:
         return True
 
     async def _share_key(self, room: str) -> None:
-        """A new key of the room for every device of its members; raises unless all that can have it do.
+        """A new key of the room for every device of its members that can have it; raises unless all do.
 
-        nio counts a key as shared whatever became of the sending, and stands still in a room for ever when
-        claiming breaks (its AsyncClient.share_group_session): so keys are claimed first, and who has the
-        key is looked at afterwards.
+        nio's own call takes any answer for a success, a proxy's 502 among them, and nobody who missed the
+        key would ever be able to read: so nio makes the messages, and we send them.
         """
         client = self._session.client
         if missing := client.get_missing_sessions(room):
-            await self._session.ask(lambda: client.keys_claim(missing))
-        try:
-            await self._session.ask(lambda: client.share_group_session(room, ignore_unverified_devices=True))
-        finally:
-            client.sharing_session.pop(room, None)
-        without = self._without_key(room)
-        if without:
-            client.olm.outbound_group_sessions.pop(room, None)
-            raise ChatDown(f"the room's key did not reach {len(without)} devices")
-
-    def _without_key(self, room: str) -> list[str]:
-        """Devices that could have had the room's key and have not."""
-        olm = self._session.client.olm
-        key = olm.outbound_group_sessions.get(room)
-        if key is None:  # members or devices changed meanwhile: a new one is due
-            raise ChatDown("who is in the room changed just now")
-        reached = key.users_shared_with | key.users_ignored
-        devices = (
-            device
-            for user in self._session.client.rooms[room].users
-            for device in olm.device_store.active_user_devices(user)
+            await self._claim(missing)
+        shares = client.olm.share_group_session_parallel(
+            room, list(client.rooms[room].users), ignore_unverified_devices=True
         )
-        return [
-            f"{device.user_id} {device.id}"
-            for device in devices
-            if (device.user_id, device.id) not in reached and olm.session_store.get(device.curve25519)
-        ]
+        keys = client.olm.outbound_group_sessions
+        try:
+            for reached, messages in shares:
+                path = f"{V3}/sendToDevice/m.room.encrypted/{secrets.token_hex(16)}"
+                await self._session.call("PUT", path, messages)
+                await client.receive_response(ShareGroupSessionResponse(room, reached))
+        except BaseException:
+            keys.pop(room, None)
+            raise
+        if room not in keys:  # members or devices changed meanwhile: a new one is due
+            raise ChatDown("who is in the room changed just now")
+        keys[room].shared = True
+
+    async def _claim(self, missing: Mapping[str, list[str]]) -> None:
+        """A first key of each device. nio's own call breaks on every answer that is an error."""
+        wanted = {user: dict.fromkeys(devices, _ONE_TIME) for user, devices in missing.items()}
+        told = await self._session.call("POST", f"{V3}/keys/claim", {"one_time_keys": wanted})
+        response = KeysClaimResponse.from_dict(told, "")
+        if isinstance(response, KeysClaimResponse):
+            await self._session.client.receive_response(response)
 
 
 def _signed_out(error: SetupError) -> ChatRefused:

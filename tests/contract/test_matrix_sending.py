@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.contract.chat_contract import message
 from tests.contract.matrix_rooms import Correspondent, correspondent
 from tests.fakes.synapse import FaultProxy, People, Synapse
 from tests.fakes.synapse.faults import Cut, bad_gateway, expired, limited, refused
+from tests.fakes.synapse.journalist import Journalists
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -300,3 +302,28 @@ async def test_what_a_message_is_about_stays_inside_it(here: Correspondent) -> N
         "algorithm", "sender_key", "ciphertext", "session_id", "device_id", "m.relates_to",
     }  # fmt: skip
     assert (await here.event(posted))["content"][KEY] == "matrix:!r:$e#0123456789"
+
+
+@pytest.mark.parametrize("broken", ["PUT /sendToDevice/", "POST /keys/claim"])
+@pytest.mark.parametrize("fault", [bad_gateway(), Cut(taken=False), limited(200)])
+async def test_nobody_is_left_without_a_rooms_key(
+    here: Correspondent, proxy: FaultProxy, homeserver: Synapse, quick_path: Path, broken: str, fault: Any
+) -> None:
+    """nio counts a key as shared whatever became of it; whoever has not got it reads nothing."""
+    async with People(homeserver) as people:
+        made = Journalists(people, quick_path)
+        try:
+            eve = await made.new("eve")
+            room = await here.room(eve, encrypted=True)
+            place = Place("matrix", here.id, room)
+            proxy.script(broken, fault, fault)
+            for _ in range(4):
+                try:
+                    posted = await here.chat.post(place, message("Pier closes."), f"k {room}")
+                    break
+                except ChatDown:
+                    continue
+            event = await eve.wait_for(room, lambda event: event["event_id"] == posted.message_id)
+            assert eve.shown(room, event)["content"].get("body") == "Pier closes."
+        finally:
+            await made.close()

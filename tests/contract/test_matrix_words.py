@@ -194,6 +194,18 @@ async def test_a_users_id_is_the_room_with_that_user(here: Correspondent, people
     assert await again.find(place, "k1") is None
 
 
+@pytest.mark.parametrize("version", ["11", "12"])
+async def test_elsewhere_a_room_is_told_of_by_its_name(here: Correspondent, version: str) -> None:
+    room = await here.room(name="City <desk>", version=version)
+    await here.ada.kick(room, here.id)
+    direct = await here.room(direct=True)
+    await here.rooms.mark_direct(direct, here.ada.user_id)
+    words = message(f"I am not in the channel {room}, so nothing is posted there.")
+    posted = await here.chat.post(Place("matrix", here.id, here.ada.user_id), words, f"stopped:{room}")
+    told = "I am not in the channel “City <desk>”, so nothing is posted there."
+    assert (await here.event(posted, direct))["content"]["body"] == told
+
+
 async def test_whoever_left_is_asked_anew(here: Correspondent, people: People) -> None:
     tom = await people.new("tom")
     place = Place("matrix", here.id, tom.user_id)
