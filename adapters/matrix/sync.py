@@ -41,7 +41,7 @@ POLL_S = 30.0  # how long the homeserver may hold an answer back when there is n
 SILENCE_S = 20.0
 _STATE_TIMEOUT_S = 300.0  # the first answer carries the state of all rooms
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
-_PATIENCE = 5  # tries of one answer before what keeps it from being read is left out
+PATIENCE = 8  # tries of one answer, about a minute, before what keeps it from being read is left out
 _TIMELINE = 50
 _FILTER = json.dumps(
     {
@@ -82,6 +82,7 @@ class SyncLoop:
         *,
         poll_s: float = POLL_S,
         silence_s: float = SILENCE_S,
+        patience: int = PATIENCE,
     ) -> None:
         """``silence_s``: how much longer than ``poll_s`` a connection may be silent before it counts as
         dead."""
@@ -91,6 +92,7 @@ class SyncLoop:
         self._desk = desk
         self._poll_s = poll_s
         self._silence_s = silence_s
+        self._patience = patience
         self._tries = 0  # of the answers from where we stand
         self._invites = Invites(session, rooms, desk, options.allowed)
         self._pending = Pending(session, rooms, desk, chat, grace_s=options.grace_s)
@@ -174,8 +176,11 @@ class SyncLoop:
             raise MatrixFault("the homeserver's sync names no end")
         await self._hand_to_nio(answer)
         await self._keys()
-        self._tries += 1
-        taken = await self._intake.read(answer, since, patient=self._tries < _PATIENCE)
+        try:
+            taken = await self._intake.read(answer, since, patient=self._tries + 1 < self._patience)
+        except MatrixFault as fault:
+            self._tries += fault.retry_after_s is None  # a wait that is asked for ends
+            raise
         self._tries = 0
         async with self._desk.batch() as batch:
             for deed in taken.deeds:

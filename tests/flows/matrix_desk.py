@@ -94,7 +94,9 @@ class Bot:
             stack.push_async_callback(session.close)
             rooms = self.make_rooms(session, told)
             desk.serve(self.chat)
-            sync = SyncLoop(session, rooms, desk, self.chat, told, poll_s=POLL_S, silence_s=self.silence_s)
+            sync = SyncLoop(
+                session, rooms, desk, self.chat, told, poll_s=POLL_S, silence_s=self.silence_s, patience=3
+            )
             listening = asyncio.create_task(sync.run())
             work = [listening, *([asyncio.create_task(desk.run())] if answering else [])]
             stack.push_async_callback(_ended, work)

@@ -180,3 +180,18 @@ async def test_what_breaks_nio_costs_no_message(
         assert (await bot.answer(room, said)).message.plain
         assert here.sync.health.left_out == 0
     assert "nio breaks" in caplog.text
+
+
+async def test_what_the_homeserver_never_shows_is_left_out_at_last(
+    bot: Bot, ada: Person, fault_proxy: FaultProxy
+) -> None:
+    """An event whose room's state cannot be had holds the others up for a while, not for good."""
+    bot.homeserver = fault_proxy.url
+    async with bot.up() as here:
+        room = await bot.welcomed(ada)
+        fault_proxy.always("GET /state/m.room.power_levels", bad_gateway())
+        stuck = await ada.say(room, "!nutgraf mute a.example")
+        said = await ada.say(room, "!nutgraf help")
+        assert (await bot.answer(room, said)).message.plain
+        assert bot.of(room, stuck) == []
+        assert here.sync.health.left_out == 1
