@@ -37,11 +37,8 @@ from bot.types import Place
 
 log = logging.getLogger(__name__)
 
-POLL_S = 30.0  # how long the homeserver may hold an answer back when there is nothing to tell
-SILENCE_S = 20.0
 _STATE_TIMEOUT_S = 300.0  # the first answer carries the state of all rooms
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
-PATIENCE = 8  # tries of one answer, about a minute, before what keeps it from being read is left out
 _TIMELINE = 50
 _FILTER = json.dumps(
     {
@@ -56,6 +53,17 @@ _FILTER = json.dumps(
     },
     separators=(",", ":"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """``poll_s``: how long the homeserver may hold an answer back when there is nothing to tell;
+    ``silence_s``: how much longer a connection may be silent before it counts as dead; ``patience``: tries of
+    one answer, about a minute, before what keeps it from being read is left out."""
+
+    poll_s: float = 30.0
+    silence_s: float = 20.0
+    patience: int = 8
 
 
 @dataclass(slots=True)
@@ -80,19 +88,13 @@ class SyncLoop:
         chat: Chat,
         options: MatrixOptions,
         *,
-        poll_s: float = POLL_S,
-        silence_s: float = SILENCE_S,
-        patience: int = PATIENCE,
+        pace: Pace | None = None,
     ) -> None:
-        """``silence_s``: how much longer than ``poll_s`` a connection may be silent before it counts as
-        dead."""
         self.health = Health()
         self._session = session
         self._rooms = rooms
         self._desk = desk
-        self._poll_s = poll_s
-        self._silence_s = silence_s
-        self._patience = patience
+        self._pace = pace or Pace()
         self._tries = 0  # of the answers from where we stand
         self._invites = Invites(session, rooms, desk, options.allowed)
         self._pending = Pending(session, rooms, desk, chat, grace_s=options.grace_s)
@@ -160,12 +162,12 @@ class SyncLoop:
     async def _ask(self, since: str | None, *, whole: bool) -> dict[str, Any]:
         """``whole``: with the state of all rooms, which nio forgets when it ends. Raises MatrixFault,
         SessionLost."""
-        query = {"filter": _FILTER, "timeout": "0" if whole else str(int(self._poll_s * 1000))}
+        query = {"filter": _FILTER, "timeout": "0" if whole else str(int(self._pace.poll_s * 1000))}
         if since is not None:
             query["since"] = since
         if whole:
             query["full_state"] = "true"
-        timeout_s = _STATE_TIMEOUT_S if whole else self._poll_s + self._silence_s
+        timeout_s = _STATE_TIMEOUT_S if whole else self._pace.poll_s + self._pace.silence_s
         return await self._session.call("GET", f"{V3}/sync?{urlencode(query)}", timeout_s=timeout_s)
 
     async def _read(self, answer: Raw, since: str | None) -> str:
@@ -177,7 +179,7 @@ class SyncLoop:
         await self._hand_to_nio(answer)
         await self._keys()
         try:
-            taken = await self._intake.read(answer, since, patient=self._tries + 1 < self._patience)
+            taken = await self._intake.read(answer, since, patient=self._tries + 1 < self._pace.patience)
         except MatrixFault as fault:
             self._tries += fault.retry_after_s is None  # a wait that is asked for ends
             raise

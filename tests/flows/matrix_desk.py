@@ -16,15 +16,13 @@ from typing import Any
 from adapters.matrix.options import MatrixOptions
 from adapters.matrix.rooms import Rooms
 from adapters.matrix.session import Session
-from adapters.matrix.sync import SyncLoop
+from adapters.matrix.sync import Pace, SyncLoop
 from bot.desk import Desk, Rules
 from bot.engine import JobEngine
 from bot.store import SqlStore, open_database
 from tests.fakes.chat import FakeChat, Sent
 from tests.fakes.desk import FakeFeeds, FakeReader, FakeWeb
 from tests.fakes.synapse import Person
-
-POLL_S = 0.5
 
 
 def page_of(url: str) -> str | None:
@@ -94,9 +92,8 @@ class Bot:
             stack.push_async_callback(session.close)
             rooms = self.make_rooms(session, told)
             desk.serve(self.chat)
-            sync = SyncLoop(
-                session, rooms, desk, self.chat, told, poll_s=POLL_S, silence_s=self.silence_s, patience=3
-            )
+            pace = Pace(poll_s=0.5, silence_s=self.silence_s, patience=3)
+            sync = SyncLoop(session, rooms, desk, self.chat, told, pace=pace)
             listening = asyncio.create_task(sync.run())
             work = [listening, *([asyncio.create_task(desk.run())] if answering else [])]
             stack.push_async_callback(_ended, work)
