@@ -23,20 +23,15 @@ from bot.types import Message, Place, Posted, Request
 from tests.fakes.desk import FakeFeeds
 from tests.flows.newsroom import Gate, SlowReader, SlowWeb
 
-# "read": the homeserver's answer is with us, nothing of it is stored; "stored": and so is where it ended;
-# "posted": the homeserver has the digest, and we have not recorded it; "told": it has told us of it
-HOPS = ("read", "stored", "fetch", "extract", "before post", "posted", "told", "recorded")
+# "posted": the homeserver has the digest, and we have not recorded it; "told": nor that it has told us of it.
+# Around the commit of a sync: tests/flows/matrix_listener.py
+HOPS = ("fetch", "before post", "posted", "told", "recorded")
 
 
 class GatedBatch(Batch):
-    """Of one batch: whether it holds something to answer, or an echo."""
+    """Whether it holds an echo."""
 
-    asked = False
     echoed = False
-
-    async def take(self, request: Request) -> bool:
-        object.__setattr__(self, "asked", True)
-        return await super().take(request)
 
     async def heard(self, key: str, message_id: str) -> None:
         object.__setattr__(self, "echoed", True)
@@ -51,12 +46,8 @@ class GatedDesk(Desk):
         async with super().batch() as opened:
             gated = GatedBatch(opened.tx, opened.clock)
             yield gated
-            if gated.asked:
-                await self.gate.at("read")
             if gated.echoed:
                 await self.gate.at("told")
-        if gated.asked:
-            await self.gate.at("stored")
 
     def serve(self, chat: Chat) -> None:
         super().serve(GatedChat(chat, self.gate))
