@@ -42,7 +42,7 @@ from adapters.matrix.session import Session
 from adapters.matrix.sight import Sight
 from adapters.matrix.txn import Kind, txn_id
 from bot.desk.rules import ANSWERS, setting
-from bot.display import plain
+from bot.display import plain, typed_after
 from bot.errors import SetupError
 from bot.ports import ChatDown, ChatRefused, Refusal
 from bot.types import Message, Place, Posted, Request, Run
@@ -55,7 +55,8 @@ _REMEMBERED = 20_000  # deliveries, edited messages
 
 
 class MatrixChat:
-    """``settings`` tells how a place is served (``Desk.settings``). ``now`` is monotonic seconds."""
+    """``settings`` tells how a place is served (``Desk.settings``). ``prefix``: of commands in rooms with
+    others. ``now`` is monotonic seconds."""
 
     platform = PLATFORM
 
@@ -65,12 +66,14 @@ class MatrixChat:
         rooms: Rooms,
         settings: Settings,
         *,
+        prefix: str = "",
         sending: Sending | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
         self._rooms = rooms
         self._settings = settings
+        self._prefix = prefix
         self.sending = sending or Sending(session, rooms, now=now)
         self._directs = Directs(session.user_id, rooms, self.sending, encrypted=bool(session.client.olm))
         self._sight = Sight(session, now)
@@ -98,7 +101,8 @@ class MatrixChat:
                 raise ChatRefused("the room goes on elsewhere", Refusal.CLOSED)
             to = only_for if only_for and not await self._asked(self._rooms.direct(room)) else None
             relation = relation_to(place.thread, await self._answering(place, room))
-            told = await self._named(message) if place.channel.startswith("@") else message
+            told = await self._typed(message, room)
+            told = await self._named(told) if place.channel.startswith("@") else told
             return content_of(told, key, room_id=room, relation=relation, to=to)
 
         posted = Posted(place, await self.sending.send(room, txn_id(Kind.POST, key), made))
@@ -108,7 +112,7 @@ class MatrixChat:
     async def edit(self, posted: Posted, message: Message) -> None:
         """Raises ChatDown; ChatRefused where the message does not stand (any more)."""
         room = await self._directs.room_of(posted.place)
-        content = edit_of(posted.message_id, message, room_id=room)
+        content = edit_of(posted.message_id, await self._typed(message, room), room_id=room)
 
         async def made() -> Content:
             if not await self._asked(standing_event(self._session, room, posted.message_id)):
@@ -132,6 +136,11 @@ class MatrixChat:
             return Answering.THREAD
         in_thread = await self._asked(heads_thread(self._session, room, place.thread))
         return Answering.THREAD if in_thread else Answering.REPLY
+
+    async def _typed(self, message: Message, room: str) -> Message:
+        """Commands as they are typed there: in a direct conversation every word is for the bot."""
+        direct = not self._prefix or await self._asked(self._rooms.direct(room))
+        return typed_after("" if direct else f"{self._prefix} ", message)
 
     async def _named(self, message: Message) -> Message:
         """Rooms by their names, for somebody who is told of them elsewhere and never saw an id."""

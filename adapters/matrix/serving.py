@@ -45,7 +45,7 @@ class Serving:
             await patiently(lambda: ensure(session, self._options.password))
             rooms = Rooms(session, self._options)
             self._session = session
-            self._chat = MatrixChat(session, rooms, self._desk.settings)
+            self._chat = MatrixChat(session, rooms, self._desk.settings, prefix=self._options.prefix)
             self._sync = SyncLoop(session, rooms, self._desk, self._chat, self._options)
             await self._desk.signed_in(Place(PLATFORM, session.user_id, ""))
             self._desk.serve(self._chat)

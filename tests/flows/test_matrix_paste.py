@@ -17,6 +17,7 @@ async def test_from_the_invitation_to_a_digest(people: People, quick_path: Path)
         room = await here.room(ada, name="desk")
         [greeting] = [event for event in ada.heard.events[room] if here.speaks(event)]
         assert "Name me beside a link" in body(greeting)
+        assert "“!nutgraf help”" in body(greeting)
         alone = await ada.say(room, LINK)
         assert "digest on" in await here.asked(ada, room, "!nutgraf settings digest on")
         link = await ada.say(room, f"Look at {FERRY}?a=1&utm_source=x please")
@@ -65,6 +66,8 @@ async def test_a_direct_conversation(people: People, quick_path: Path) -> None:
     ada = await people.new("ada")
     async with newsroom(people, quick_path) as here:
         room = await here.room(ada, direct=True)
+        [greeting] = [event for event in ada.heard.events[room] if here.speaks(event)]
+        assert "“help”" in body(greeting)
         assert "paste" in (await here.asked(ada, room, "help")).lower()
         said = await here.asked(ada, room, LINK)
         assert said.startswith("Story of the pier")
