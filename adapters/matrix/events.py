@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.matrix.presses import pressed
-from adapters.matrix.raw import Raw, map_at, text_at
+from adapters.matrix.raw import Raw, id_at, map_at, text_at
 from adapters.matrix.said import Said, new_links, said
 from bot.choices import TABLE, typed
 from bot.desk.reading import digest_id
@@ -126,7 +126,7 @@ def place_of(scene: Scene, event_id: str, content: Raw) -> Place:
 def thread_of(content: Raw) -> str:
     """The root of the thread that a message stands in, "" if in none."""
     relation = map_at(content, "m.relates_to")
-    return text_at(relation, "event_id") if relation.get("rel_type") == "m.thread" else ""
+    return id_at(relation, "$", "event_id") if relation.get("rel_type") == "m.thread" else ""
 
 
 # -------------------------------------------------------------------------- messages
@@ -139,7 +139,7 @@ def _message(event: Raw, scene: Scene) -> Happening | None:
         key = text_at(content, KEY_FIELD)
         return Echo(key, event_id) if key and relation.get("rel_type") != "m.replace" else None
     if relation.get("rel_type") == "m.replace":
-        target, new = text_at(relation, "event_id"), map_at(content, "m.new_content")
+        target, new = id_at(relation, "$", "event_id"), map_at(content, "m.new_content")
         if not target or not new:
             return None
         return Edited(target, event_id, sender, time_of(event), new)
@@ -194,7 +194,7 @@ def edited(edit: Edited, scene: Scene, original: Raw, earlier: Sequence[Raw]) ->
 
 def _redacted(event: Raw, scene: Scene) -> Withdrawn | None:
     """Room versions differ in where they name the event; a homeserver checks whether it may be."""
-    gone = text_at(event, "redacts") or text_at(event, "content", "redacts")
+    gone = id_at(event, "$", "redacts") or id_at(event, "$", "content", "redacts")
     if not gone or text_at(event, "sender") == scene.me:
         return None
     return Withdrawn(Place(PLATFORM, scene.me, scene.room), message_key(scene.room, gone), gone)
@@ -205,7 +205,7 @@ def _redacted(event: Raw, scene: Scene) -> Withdrawn | None:
 
 def _reaction(event: Raw, scene: Scene) -> Pressed | None:
     relation = map_at(event, "content", "m.relates_to")
-    target, sender = text_at(relation, "event_id"), text_at(event, "sender")
+    target, sender = id_at(relation, "$", "event_id"), text_at(event, "sender")
     choice = pressed(text_at(relation, "key")[:16])
     if choice is None or not target or sender == scene.me or relation.get("rel_type") != "m.annotation":
         return None
@@ -255,8 +255,8 @@ def was_inside(event: Raw) -> bool:
 
 
 def _tombstone(event: Raw, scene: Scene) -> Replaced | None:
-    room = text_at(event, "content", "replacement_room")
-    if event.get("state_key") != "" or not room.startswith("!") or room == scene.room:
+    room = id_at(event, "!", "content", "replacement_room")
+    if event.get("state_key") != "" or not room or room == scene.room:
         return None
     return Replaced(room, text_at(event, "sender").partition(":")[2])
 

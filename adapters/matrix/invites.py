@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from adapters.matrix.events import PLATFORM, TOMBSTONE
 from adapters.matrix.faults import MatrixFault
-from adapters.matrix.raw import Raw, events_at, map_at, server_of, text_at
+from adapters.matrix.raw import Raw, events_at, id_at, server_of, text_at
 from adapters.matrix.rooms import CREATE, MEMBER, V3, Rooms, room_path
 from adapters.matrix.session import Session
 from bot.desk import Desk
@@ -57,7 +57,7 @@ def invitation(room: str, told: Raw, me: str) -> Invitation | None:
         if event.get("type") == MEMBER and event.get("state_key") == me:
             inviter = text_at(event, "sender")
         elif event.get("type") == CREATE:
-            old = text_at(event, "content", "predecessor", "room_id")
+            old = id_at(event, "!", "content", "predecessor", "room_id")
     return Invitation(room, inviter, old, server_of(inviter)) if inviter else None
 
 
@@ -154,4 +154,4 @@ async def leave_if_alone(session: Session, rooms: Rooms, room: str) -> bool:
 
 def replaced_by(created: Mapping[str, Any] | None) -> str:
     """The room that a room says it replaces, of its event ``m.room.create``."""
-    return text_at(map_at(created or {}, "content", "predecessor"), "room_id")
+    return id_at(created or {}, "!", "content", "predecessor", "room_id")

@@ -10,11 +10,27 @@ from typing import Any
 
 Raw = Mapping[str, Any]
 
+_ID_LIMIT_BYTES = 255  # of every identifier (spec, "Identifier Grammar")
+
 
 def text_at(raw: Raw, *path: str) -> str:
     """The string at ``path``, "" where there is none."""
     found = _at(raw, *path)
     return found if isinstance(found, str) else ""
+
+
+def id_at(raw: Raw, sigil: str, *path: str) -> str:
+    """The identifier at ``path``, of an event ("$") or a room ("!"); "" for what cannot be one.
+
+    A homeserver checks none that stands inside an encrypted message or came from another one, and hangs up
+    on a question that is 16 KiB long: asked about such a thing it would seem to be down.
+    """
+    found = text_at(raw, *path)
+    try:
+        fits = 1 < len(found.encode()) <= _ID_LIMIT_BYTES
+    except UnicodeEncodeError:  # half a character
+        return ""
+    return found if fits and found.startswith(sigil) else ""
 
 
 def map_at(raw: Raw, *path: str) -> Raw:

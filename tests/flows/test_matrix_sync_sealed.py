@@ -119,3 +119,30 @@ async def test_state_that_is_sealed_is_no_state(bot: Bot, ada: Journalist) -> No
         assert (await bot.answer(room, said)).message.digest_id
         assert await here.desk.notes("matrix", "moved:") == {}
         assert here.sync.health.unread == 0
+
+
+@pytest.mark.parametrize("target", ["$" + "x" * 30_000, "no id"], ids=["long", "odd"])
+async def test_what_only_the_bot_can_see_names_no_other_event(bot: Bot, ada: Journalist, target: str) -> None:
+    """A homeserver checks no relation inside an encrypted message, and hangs up when it is asked for one of
+    that length: nobody waits for that."""
+    async with bot.up() as here:
+        room = await bot.welcomed(ada, direct=True, encrypted=True)
+        await bot.answer(room, await ada.say(room, "help"))  # everybody has the keys
+        for kind, content in (
+            ("m.reaction", {"m.relates_to": {"rel_type": "m.annotation", "event_id": target, "key": "❌"}}),
+            (
+                "m.room.message",
+                {
+                    "msgtype": "m.text",
+                    "body": STORY,
+                    "m.new_content": {"msgtype": "m.text", "body": STORY},
+                    "m.relates_to": {"rel_type": "m.replace", "event_id": target},
+                },
+            ),
+        ):
+            await ada.send_hidden(room, kind, content)
+        thread = {"rel_type": "m.thread", "event_id": target}
+        content = {"msgtype": "m.text", "body": OTHER, "m.relates_to": thread}
+        said = await ada.send_hidden(room, "m.room.message", content)
+        assert (await bot.answer(room, said)).place.thread is None
+        assert (here.sync.health.failures, here.sync.health.left_out) == (0, 0)

@@ -315,6 +315,22 @@ def test_a_press_below_what_is_not_ours(target: dict[str, Any]) -> None:
     assert press(pressed, GROUP, target) is None
 
 
+@pytest.mark.parametrize("odd", ["", "$", "0", "$" + "x" * 255, "$\ud800", "!room:a.test", 7])
+def test_what_names_no_event(odd: Any) -> None:
+    """Nobody is asked for it: a homeserver hangs up on what is too long."""
+    assert understood(reaction("➕", event_id=odd), GROUP) is None
+    relation = {"rel_type": "m.replace", "event_id": odd}
+    edit = event("m.room.message", {"m.new_content": {"body": LINK}, "m.relates_to": relation})
+    assert understood(edit, GROUP) is None
+    assert understood(event("m.room.redaction", {"redacts": odd}), GROUP) is None
+    relation = {"rel_type": "m.thread", "event_id": odd}
+    below = understood(
+        event("m.room.message", {"msgtype": "m.text", "body": LINK, "m.relates_to": relation}), GROUP
+    )
+    assert isinstance(below, Request)
+    assert below.place.thread == "$1"
+
+
 # ------------------------------------------------------------------ members and rooms
 
 
@@ -354,6 +370,7 @@ def test_members(heard: dict[str, Any], expected: Happening | None) -> None:
         (event("m.room.tombstone", {"replacement_room": "!new"}, state_key=""), Replaced("!new", "a.test")),
         (event("m.room.tombstone", {"replacement_room": ROOM}, state_key=""), None),
         (event("m.room.tombstone", {"replacement_room": "#new"}, state_key=""), None),
+        (event("m.room.tombstone", {"replacement_room": "!" + "x" * 255}, state_key=""), None),
         (event("m.room.tombstone", {}, state_key=""), None),
         (event("m.room.tombstone", {"replacement_room": "!new"}), None),  # no state
     ],
