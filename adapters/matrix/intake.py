@@ -33,7 +33,7 @@ from adapters.matrix.faults import MatrixFault
 from adapters.matrix.gaps import gap, since_join
 from adapters.matrix.invites import INVITE, MOVED, Invitation, invitation, replaced_by
 from adapters.matrix.options import MatrixOptions
-from adapters.matrix.pending import Pending, Unread
+from adapters.matrix.pending import Pending, Unread, unread_name
 from adapters.matrix.raw import Raw, events_at, map_at, text_at
 from adapters.matrix.rooms import Rooms, room_path
 from adapters.matrix.session import Session
@@ -176,8 +176,10 @@ class Intake:
             join = self._own_join([*events_at(told, "state", "events"), *events])
             async with self._guarded(room, taken, patient=patient):
                 await self._entered(room, join, taken)
-            if since is None or not any(map(self._is_join, events)):
+            if not any(map(self._is_join, events)):
                 return  # what stands there was said before: nobody asked us
+        if since is None:
+            return  # also of a new device in rooms that we know: it could not read what was sealed
         scene: Scene | None = None
         for event in since_join(events, self._session.user_id):
             async with self._guarded(text_at(event, "event_id"), taken, patient=patient):
@@ -262,17 +264,24 @@ class Intake:
                 taken.deeds.append(lambda batch: batch.withdrawn(place, source, source))
                 if message_id:
                     taken.deeds.append(lambda batch: batch.taken_down(place, message_id))
+                    self._forgotten(unread_name(scene.room, message_id), taken)
             case Left():
                 taken.lonely[scene.room] = None
             case Replaced():
                 await self._replaced(found, scene, taken)
 
     def _unread(self, event: Raw, scene: Scene, taken: Taken) -> None:
-        if event.get("sender") == scene.me:
-            return  # of an earlier device of ours
+        if event.get("sender") == scene.me or not map_at(event, "content"):
+            return  # of an earlier device of ours, or redacted
         one = self._pending.seen(scene.room, event)
         taken.note(one.name, one.noted())
         taken.unread.append(one)
+
+    def _forgotten(self, name: str, taken: Taken) -> None:
+        """Redacted before it could be read: nobody waits for its key."""
+        taken.note(name, None)
+        taken.unread = [one for one in taken.unread if one.name != name]
+        taken.read += self._pending.named(name)
 
     async def _replaced(self, found: Replaced, scene: Scene, taken: Taken) -> None:
         """The room goes on elsewhere: we go there, at once or when we are invited."""

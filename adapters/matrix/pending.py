@@ -2,7 +2,8 @@
 told of once.
 
 A key that is missing is missing for all that its sender's device says until it makes a new one, so that one
-word is said for each key, not for each message.
+word is said for each key, not for each message; and no more than one an hour to one person in a room, since
+anybody can make up keys.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 UNREAD = "unread:"  # names of notes, room and event behind it
 KEPT_S = 7 * 24 * 3600.0  # a key that has not come in a week does not come
 MOST = 500  # kept at a time; the oldest go
+AGAIN_S = 3600.0  # of these messages one person is told once
 _LOOK_S = 1.0
 _EDIT = "m.replace"
 
@@ -50,12 +52,17 @@ class Unread:
     @property
     def name(self) -> str:
         """Of its note."""
-        return f"{UNREAD}{self.room}:{text_at(self.event, 'event_id')}"
+        return unread_name(self.room, text_at(self.event, "event_id"))
 
     @property
     def key(self) -> tuple[str, str]:
         """Which key is missing."""
         return self.room, text_at(self.event, "content", "session_id")
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """Who is told, and where."""
+        return self.room, text_at(self.event, "sender")
 
     @property
     def is_message(self) -> bool:
@@ -69,6 +76,11 @@ class Unread:
     def of_note(cls, value: str) -> Unread:
         found: dict[str, Any] = json.loads(value)
         return cls(found["room"], found["event"], found["at"], found["told"])
+
+
+def unread_name(room: str, event_id: str) -> str:
+    """Of the note of an event that cannot be read."""
+    return f"{UNREAD}{room}:{event_id}"
 
 
 class Pending:
@@ -105,8 +117,12 @@ class Pending:
 
     def seen(self, room: str, event: Raw) -> Unread:
         """As it is to be noted; ``keep`` it when that is committed."""
-        known = self._kept.get(f"{UNREAD}{room}:{text_at(event, 'event_id')}")
+        known = self._kept.get(unread_name(room, text_at(event, "event_id")))
         return known or Unread(room, event, self._clock())
+
+    def named(self, name: str) -> list[Unread]:
+        """The one whose note has that name, if it is kept."""
+        return [self._kept[name]] if name in self._kept else []
 
     def readable(self) -> list[Unread]:
         """Those whose key has come, in the order in which they were said."""
@@ -157,15 +173,21 @@ class Pending:
                 log.exception("telling that a message cannot be read")
 
     async def tell(self) -> None:
-        """Of each missing key once, below the first message of it whose grace is over. Raises ChatDown,
-        MatrixFault, StoreUnusable."""
+        """Of each missing key once, below the first message of it whose grace is over, unless its sender was
+        told lately. Raises ChatDown, MatrixFault, StoreUnusable."""
         told = {one.key for one in self._kept.values() if one.told}
         for one in list(self._kept.values()):
             due = self._clock() - one.at >= self._grace_s
             if one.told or not due or not one.is_message or one.key in told or self._has_key(one):
                 continue
             told.add(one.key)
-            await self._say(one)
+            if not self._told_lately(one):
+                await self._say(one)
+
+    def _told_lately(self, one: Unread) -> bool:
+        """Whether whoever sent it was told of another one of that hour."""
+        same = (other for other in self._kept.values() if other.told and other.sender == one.sender)
+        return any(abs(one.at - other.at) < AGAIN_S for other in same)
 
     async def _say(self, one: Unread) -> None:
         event_id = text_at(one.event, "event_id")

@@ -109,6 +109,26 @@ async def test_in_a_group_the_word_stands_in_the_messages_thread(bot: Bot, ada: 
         await eventually(noted)
 
 
+async def test_made_up_keys_are_told_of_once_and_what_was_redacted_never(bot: Bot, people: People) -> None:
+    eve, ann = await people.new("eve"), await people.new("ann")
+    async with bot.up(grace_s=0.5) as here:
+        room = await bot.welcomed(eve)
+        await eve.invite(room, ann.user_id)
+        await ann.join(room)
+        redacted = await eve.send(room, "m.room.encrypted", sealed("0"))
+        await eve.redact(room, redacted)
+        first, *others = [await eve.send(room, "m.room.encrypted", sealed(f"{n}")) for n in range(1, 5)]
+        last = await ann.send(room, "m.room.encrypted", sealed("9"))
+        await bot.until(lambda: bot.of(room, last))
+        await bot.caught_up(here, eve, room)
+    assert [len(bot.of(room, one)) for one in (redacted, first, *others, last)] == [0, 1, 0, 0, 0, 1]
+
+
+def sealed(key: str) -> dict[str, str]:
+    keys = {"sender_key": "x" * 43, "session_id": key, "device_id": "EVES"}
+    return {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x", **keys}
+
+
 async def test_state_that_is_sealed_is_no_state(bot: Bot, ada: Journalist) -> None:
     """Only messages are sealed by honest clients: a tombstone that only the bot can see is a trick."""
     async with bot.up() as here:

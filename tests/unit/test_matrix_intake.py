@@ -64,6 +64,29 @@ async def test_a_first_answer_is_where_reading_begins() -> None:
     assert len(taken.deeds) == 2  # the introduction, and that it was made
 
 
+async def test_a_new_device_begins_to_read_where_it_signs_in() -> None:
+    """What stands in rooms that we know was answered, or left alone; what is sealed there is for another."""
+    reading = intake(Silent())
+    reading.resume({f"inside:{ROOM}": ""})
+    sealed = said(type="m.room.encrypted", event_id="$2")
+    taken = await reading.read(joined(said(), sealed), None, patient=True)
+    assert (taken.deeds, taken.unread, taken.entered) == ([], [], [])
+
+
+async def test_what_was_redacted_is_not_waited_for() -> None:
+    reading = intake(Silent())
+    reading.resume({f"inside:{ROOM}": ""})
+    sealed, emptied = (said(type="m.room.encrypted", event_id=name) for name in ("$1", "$2"))
+    gone = said(type="m.room.redaction", event_id="$3", redacts="$1")
+    taken = await reading.read(joined(sealed, {**emptied, "content": {}}), "s1", patient=True)
+    assert [one.name for one in taken.unread] == [f"unread:{ROOM}:$1"]
+    reading.committed(taken)
+    later = await reading.read(joined(gone), "s2", patient=True)
+    assert [one.name for one in later.read] == [f"unread:{ROOM}:$1"]
+    at_once = await reading.read(joined(sealed, gone), "s1", patient=True)
+    assert at_once.unread == []
+
+
 async def test_an_event_twice_in_one_answer_is_one() -> None:
     reading = intake(Silent())
     reading.resume({f"inside:{ROOM}": ""})
