@@ -5,6 +5,7 @@ newer one. nio's own idea of a room is not asked (see ``adapters.matrix.powers``
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -39,6 +40,7 @@ class Rooms:
         self._state: dict[str, dict[tuple[str, str], dict[str, Any] | None]] = {}
         self._members: dict[str, frozenset[str]] = {}
         self._direct: frozenset[str] | None = None
+        self._news: Counter[str] = Counter()  # how often something of the room was forgotten
 
     # ------------------------------------------------------------------------- state
 
@@ -47,8 +49,10 @@ class Rooms:
         known = self._state.setdefault(room, {})
         if (kind, key) in known:
             return known[kind, key]
+        news = self._news[room]
         found = await self._found(f"{room_path(room)}/state/{quote(kind)}/{quote(key, safe='')}")
-        if found is not None or kind != ENCRYPTION:  # a room may be encrypted any moment
+        may_keep = found is not None or kind != ENCRYPTION  # a room may be encrypted any moment
+        if may_keep and self._news[room] == news:  # else a newer one was told of while we asked
             known[kind, key] = found
         return found
 
@@ -83,10 +87,14 @@ class Rooms:
 
     async def members(self, room: str) -> frozenset[str]:
         """Who is in the room; nobody where the bot itself is not."""
-        if room not in self._members:
-            answer = await self._found(f"{room_path(room)}/joined_members")
-            self._members[room] = frozenset(map_at(answer or {}, "joined"))
-        return self._members[room]
+        if room in self._members:
+            return self._members[room]
+        news = self._news[room]
+        answer = await self._found(f"{room_path(room)}/joined_members")
+        found = frozenset(map_at(answer or {}, "joined"))
+        if self._news[room] == news:
+            self._members[room] = found
+        return found
 
     async def names(self, room: str) -> tuple[str, ...]:
         """What the bot is called there."""
@@ -125,6 +133,7 @@ class Rooms:
         for event in events:
             key = event.get("state_key")
             if isinstance(key, str):
+                self._news[room] += 1
                 known.pop((text_at(event, "type"), key), None)
                 if event.get("type") == MEMBER:
                     self._members.pop(room, None)
@@ -137,6 +146,7 @@ class Rooms:
 
     def forget(self, room: str) -> None:
         """The bot is not there any more."""
+        self._news[room] += 1
         self._state.pop(room, None)
         self._members.pop(room, None)
 
