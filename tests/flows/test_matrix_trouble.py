@@ -33,7 +33,7 @@ async def test_posts_that_fail_are_made_later_and_once(
         rooms = [await here.desk_room(ada, encrypted=encrypted) for encrypted in (False, True)]
         for room, last in zip(rooms, lasts, strict=True):
             fault_proxy.script(SEND, *faults, last)
-            links = [await ada.say(room, f"https://paper.example/{n}") for n in range(4)]
+            links = [await ada.say(room, f"https://paper.example/{n}") for n in range(3)]
             for number, link in enumerate(links):
                 assert f"Story of the {number}" in body(await here.digest(ada, room, link))
         assert fault_proxy.left == []
@@ -45,7 +45,7 @@ async def test_a_sync_that_breaks_is_made_again(
     ada = await people.new("ada")
     async with newsroom(people, quick_path, homeserver=fault_proxy.url) as here:
         room = await here.desk_room(ada)
-        faults: tuple[Fault, ...] = (bad_gateway(), limited(100), Half(open=False), Cut(), expired())
+        faults: tuple[Fault, ...] = (bad_gateway(), Half(open=False), expired())
         for number, fault in enumerate(faults):
             fault_proxy.script(SYNC, fault)
             link = await ada.say(room, f"https://paper.example/{number}")
@@ -54,7 +54,7 @@ async def test_a_sync_that_breaks_is_made_again(
         before = fault_proxy.count(SYNC)
         await fault_proxy.shut()
         link = await ada.say(room, LINK)
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(0.7)
         await fault_proxy.open()
         await here.digest(ada, room, link)
         assert fault_proxy.count(SYNC) - before < 12
@@ -93,11 +93,11 @@ async def test_an_account_that_is_held_back_answers_all_the_same(people: People,
         path = f"/_synapse/admin/v1/users/{here.bot.user_id}/override_ratelimit"
         pace = {"messages_per_second": 1, "burst_count": 3}
         people.homeserver.call("POST", path, pace, people.homeserver.admin_token())
-        links = [await ada.say(room, f"https://paper.example/{number}") for number in range(7)]
+        links = [await ada.say(room, f"https://paper.example/{number}") for number in range(5)]
         await ada.wait_for(room, here.speaks, timeout_s=30, count=1 + len(links))
         await here.settled(ada)
         said = [body(event).splitlines()[0] for event in ada.heard.events[room] if here.speaks(event)]
-        assert sorted(said[1:]) == [f"Story of the {number}" for number in range(7)]
+        assert sorted(said[1:]) == [f"Story of the {number}" for number in range(5)]
 
 
 async def test_a_quoted_room_call_pings_nobody(people: People, quick_path: Path) -> None:
