@@ -13,7 +13,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ from nio import SyncResponse
 
 from adapters.matrix.events import PLATFORM
 from adapters.matrix.faults import MatrixFault
-from adapters.matrix.intake import NOTED, Intake, Taken
+from adapters.matrix.intake import NOTED, Deed, Intake, Taken
 from adapters.matrix.invites import Invites, leave_if_alone
 from adapters.matrix.options import MatrixOptions
 from adapters.matrix.pending import Pending
@@ -184,13 +184,37 @@ class SyncLoop:
             self._tries += fault.retry_after_s is None  # a wait that is asked for ends
             raise
         self._tries = 0
-        async with self._desk.batch() as batch:
-            for deed in taken.deeds:
-                await deed(batch)
-            if token != since:
-                await batch.note(PLATFORM, self._note, token)
-        await self._after(taken)
+        if token != since:
+            taken.note(self._note, token)
+        await self._store(taken)
+        try:
+            await self._after(taken)
+        except Exception:
+            log.exception("after a sync")
         return token
+
+    async def _store(self, taken: Taken) -> None:
+        """All in one transaction. Where a deed breaks on a bug of ours, each in its own: all of them may be
+        done twice, the token's note is the last, and what breaks keeps nobody from being answered."""
+        if await self._done(taken.deeds):
+            return
+        broken = sum([not await self._done([deed]) for deed in taken.deeds])
+        if broken == len(taken.deeds):
+            raise RuntimeError("nothing of a sync can be stored")
+        taken.left_out += broken
+
+    async def _done(self, deeds: Sequence[Deed]) -> bool:
+        """False where one breaks; then none was done. Raises StoreBusy, StoreUnusable."""
+        try:
+            async with self._desk.batch() as batch:
+                for deed in deeds:
+                    await deed(batch)
+        except (StoreBusy, StoreUnusable):
+            raise
+        except Exception:
+            log.exception("%d deeds of a sync", len(deeds))
+            return False
+        return True
 
     async def _after(self, taken: Taken) -> None:
         """What need not be stored: it shows again, or does not matter."""

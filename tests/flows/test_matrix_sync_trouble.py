@@ -6,14 +6,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from adapters.matrix.rooms import Rooms
+from bot.desk import Desk
+from bot.desk.batch import Batch
 from bot.errors import SetupError
 from bot.standing import Standing
 from bot.store import open_database
+from bot.types import Request
 from tests.fakes.synapse import FaultProxy, People, Person, Synapse
 from tests.fakes.synapse.faults import Fault, Half, bad_gateway, expired, limited, not_json, wrong_json
 from tests.flows.matrix_desk import Bot
@@ -88,6 +93,37 @@ async def test_an_event_that_breaks_us_is_left_out_and_the_others_are_answered(
         await bot.answer(room, said[0])
         assert bot.of(room, said[1]) == []
         assert here.sync.health.left_out == 1
+    assert "ZeroDivisionError" in caplog.text
+
+
+class BrittleBatch(Batch):
+    """Breaks on what it does not like."""
+
+    async def take(self, request: Request) -> bool:
+        if "bad.example" in request.text:
+            raise ZeroDivisionError
+        return await super().take(request)
+
+
+class BrittleDesk(Desk):
+    @asynccontextmanager
+    async def batch(self) -> AsyncIterator[Batch]:
+        async with super().batch() as opened:
+            yield BrittleBatch(opened.tx, opened.clock)
+
+
+async def test_a_desk_that_breaks_on_one_message_answers_the_others(
+    bot: Bot, ada: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with bot.up():
+        room = await bot.welcomed(ada, direct=True)
+    said = [await ada.say(room, f"https://{host}.example/story") for host in ("good", "bad", "fair")]
+    bot.make_desk = BrittleDesk
+    async with bot.up() as here:
+        assert (await bot.answer(room, said[2])).message.digest_id
+        await bot.caught_up(here, ada, room)
+        assert here.sync.health.left_out == 1
+    assert [len(bot.of(room, event_id)) for event_id in said] == [1, 0, 1]
     assert "ZeroDivisionError" in caplog.text
 
 
