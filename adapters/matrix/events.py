@@ -83,11 +83,6 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class PutOut:
-    """The bot is not in the room any more."""
-
-
-@dataclass(frozen=True, slots=True)
 class Left:
     """Somebody else is not in the room any more."""
 
@@ -102,7 +97,7 @@ class Replaced:
     server: str
 
 
-Happening = Request | Echo | Withdrawn | Pressed | Edited | Joined | PutOut | Left | Replaced
+Happening = Request | Echo | Withdrawn | Pressed | Edited | Joined | Left | Replaced
 
 
 def understood(event: Raw, scene: Scene) -> Happening | None:
@@ -236,13 +231,11 @@ def press(found: Pressed, scene: Scene, target: Raw) -> Request | None:
 # ----------------------------------------------------------------------- members, room
 
 
-def _member(event: Raw, scene: Scene) -> Joined | PutOut | Left | None:
+def _member(event: Raw, scene: Scene) -> Joined | Left | None:
     user, membership = text_at(event, "state_key"), text_at(event, "content", "membership")
     if user != scene.me:
         return Left(user) if user and membership in {"leave", "ban"} else None
-    if membership in {"leave", "ban"}:
-        return PutOut()
-    if membership != "join" or was_inside(event):
+    if membership != "join" or was_inside(event):  # that it was put out, a sync tells by itself
         return None
     before = map_at(event, "unsigned", "prev_content")
     inviter = text_at(event, "unsigned", "prev_sender") if before.get("membership") == "invite" else ""

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -73,15 +72,6 @@ class MatrixFault(Exception):
         if self.refusal is None:
             return ChatDown(self.cause, self.retry_after_s)
         return ChatRefused(self.cause, self.refusal)
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """MatrixFault becomes ChatDown or ChatRefused."""
-    try:
-        yield
-    except MatrixFault as fault:
-        raise fault.raised() from fault
 
 
 def checked(response: Any) -> Any:  # noqa: ANN401 - nio is without types

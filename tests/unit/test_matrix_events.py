@@ -13,7 +13,6 @@ from adapters.matrix.events import (
     Joined,
     Left,
     Pressed,
-    PutOut,
     Replaced,
     Scene,
     Withdrawn,
@@ -350,8 +349,8 @@ def member(user: str, now: str, before: Any = None, **unsigned: Any) -> dict[str
         ),
         (member(BOT, "join", {"membership": "leave"}, prev_sender=ANN), Joined("$1", "", direct=False)),
         (member(BOT, "join", {"membership": "join"}), None),  # a new name
-        (member(BOT, "leave"), PutOut()),
-        (member(BOT, "ban"), PutOut()),
+        (member(BOT, "leave"), None),
+        (member(BOT, "ban"), None),
         (member(BOT, "invite"), None),
         (member(ANN, "leave"), Left(ANN)),
         (member(ANN, "ban"), Left(ANN)),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nio import LocalProtocolError, RoomSendError
 
-from adapters.matrix.faults import LONGEST_WAIT_S, MatrixFault, answered, checked, fault_of, told
+from adapters.matrix.faults import LONGEST_WAIT_S, MatrixFault, answered, checked, fault_of
 from adapters.matrix.wire import Wire
 from bot.ports import ChatDown, ChatRefused, Refusal
 from tests.fakes.site import Site
@@ -130,10 +130,12 @@ def test_a_bug_of_ours_stays_one(bug: Exception) -> None:
 
 
 def test_the_desk_is_told() -> None:
-    with pytest.raises(ChatRefused), told():
-        raise MatrixFault("x", refusal=Refusal.CLOSED)
-    with pytest.raises(ChatDown), told():
-        raise MatrixFault("x")
+    refused = MatrixFault("x", refusal=Refusal.CLOSED).raised()
+    assert isinstance(refused, ChatRefused)
+    assert refused.refusal is Refusal.CLOSED
+    down = MatrixFault("x", retry_after_s=2.0).raised()
+    assert isinstance(down, ChatDown)
+    assert down.retry_after_s == 2.0
 
 
 # ---------------------------------------------------------------------- over a real connection
