@@ -176,13 +176,19 @@ class Pending:
         """Of each missing key once, below the first message of it whose grace is over, unless its sender was
         told lately. Raises ChatDown, MatrixFault, StoreUnusable."""
         told = {one.key for one in self._kept.values() if one.told}
+        later: ChatDown | MatrixFault | None = None
         for one in list(self._kept.values()):
             due = self._clock() - one.at >= self._grace_s
             if one.told or not due or not one.is_message or one.key in told or self._has_key(one):
                 continue
             told.add(one.key)
-            if not self._told_lately(one):
-                await self._say(one)
+            try:
+                if not self._told_lately(one):
+                    await self._say(one)
+            except (ChatDown, MatrixFault) as error:  # of one room, perhaps: the others need not wait
+                later = error
+        if later is not None:
+            raise later
 
     def _told_lately(self, one: Unread) -> bool:
         """Whether whoever sent it was told of another one of that hour."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from bot.ports import ChatDown
+from bot.types import Message, Place, Posted
+from tests.fakes.chat import FakeChat
 from tests.fakes.synapse import People, Synapse
 from tests.fakes.synapse.journalist import Journalist, Journalists
 from tests.flows.matrix_desk import Bot, eventually
@@ -127,6 +131,32 @@ async def test_made_up_keys_are_told_of_once_and_what_was_redacted_never(bot: Bo
 def sealed(key: str) -> dict[str, str]:
     keys = {"sender_key": "x" * 43, "session_id": key, "device_id": "EVES"}
     return {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x", **keys}
+
+
+@dataclass
+class DeafRooms(FakeChat):
+    """Nothing arrives in the rooms ``deaf``."""
+
+    deaf: set[str] = field(default_factory=set)
+
+    async def post(self, place: Place, message: Message, key: str, *, only_for: str | None = None) -> Posted:
+        if place.channel in self.deaf:
+            raise ChatDown("not now")
+        return await super().post(place, message, key, only_for=only_for)
+
+
+async def test_a_room_that_takes_no_words_keeps_no_other_waiting(bot: Bot, people: People) -> None:
+    eve = await people.new("eve")
+    bot.chat = chat = DeafRooms(platform="matrix")
+    async with bot.up(grace_s=0.3):
+        first, second = [await bot.welcomed(eve) for _ in range(2)]
+        chat.deaf = {first}
+        silent = await eve.send(first, "m.room.encrypted", sealed("1"))
+        said = await eve.send(second, "m.room.encrypted", sealed("2"))
+        assert "cannot read" in (await bot.answer(second, said)).message.plain
+        assert bot.of(first, silent) == []
+        chat.deaf = set()
+        await bot.answer(first, silent)
 
 
 async def test_state_that_is_sealed_is_no_state(bot: Bot, ada: Journalist) -> None:
