@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.fakes.synapse import People, Person
 from tests.fakes.synapse.heard import Event
 from tests.fakes.synapse.journalist import Journalist, Journalists
@@ -80,3 +82,27 @@ async def test_killed_at_every_hop(people: People, journalists: Journalists, qui
                 room, lambda event: event["sender"] == bot.user_id and "seen" in body(event).lower()
             )
     assert [len(digests(ada, room, bot, number)) for number, room in enumerate(asked)] == [1] * len(asked)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_killed_between_post_and_record_and_started_a_day_later(
+    people: People, journalists: Journalists, quick_path: Path, encrypted: bool
+) -> None:
+    """The homeserver knows no transaction id any more: to post once more would be a second message."""
+    ada: Journalist = await journalists.new("ada")
+    bot = await people.new("nutgraf")
+    async with running(quick_path, bot):
+        room = await ada.create(invite=[bot.user_id], direct=True, encrypted=encrypted)
+        await ready(ada, room, bot)
+    async with running(quick_path, bot, "posted") as process:
+        await ada.say(room, "see https://paper.example/1")
+        await said(process, "standing")
+    await people.homeserver.forget_transactions()
+    async with running(quick_path, bot):
+        await ada.say(room, "see https://paper.example/2")
+        await ada.until(lambda: digests(ada, room, bot, 2), timeout_s=30)
+        await ada.say(room, "status")
+        await ada.wait_for(
+            room, lambda event: event["sender"] == bot.user_id and "seen" in body(event).lower()
+        )
+    assert [len(digests(ada, room, bot, number)) for number in (1, 2)] == [1, 1]
