@@ -21,9 +21,10 @@ _WANT = "the address or the name of a Matrix homeserver ({})"
 
 
 class Wire:
-    """One HTTP session; no cookies, no redirects (a token is sent along)."""
+    """One HTTP session; no cookies, no redirects (a token is sent along). ``limit_bytes``: of an answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit_bytes: int = _ANSWER_LIMIT_BYTES) -> None:
+        self._limit_bytes = limit_bytes
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 
     async def close(self) -> None:
@@ -46,12 +47,21 @@ class Wire:
                 method, url, json=body, headers=headers, allow_redirects=False, timeout=timeout
             ) as response:
                 status, sent = response.status, response.headers
-                raw = await response.content.read(_ANSWER_LIMIT_BYTES + 1)
-                while not response.content.at_eof() and len(raw) <= _ANSWER_LIMIT_BYTES:
-                    raw += await response.content.read(_ANSWER_LIMIT_BYTES)
+                raw = await _whole(response, self._limit_bytes)
         except Exception as error:
             raise fault_of(error) from error
         return _read(status, sent, raw)
+
+
+async def _whole(response: aiohttp.ClientResponse, limit_bytes: int) -> bytes:
+    """The body. Raises MatrixFault for one that is longer."""
+    raw = bytearray()
+    async for chunk in response.content.iter_any():
+        raw += chunk
+        if len(raw) > limit_bytes:
+            cause = f"the homeserver's answer is longer than {limit_bytes / 2**20:g} MiB"
+            raise MatrixFault(cause, status=response.status, perhaps_taken=True)
+    return bytes(raw)
 
 
 def _read(status: int, headers: Mapping[str, str], raw: bytes) -> dict[str, Any]:

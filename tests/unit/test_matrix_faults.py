@@ -160,6 +160,21 @@ async def test_answers_over_the_wire(site: Site) -> None:
         await wire.close()
 
 
+async def test_an_answer_that_is_too_long_is_told_as_that(site: Site) -> None:
+    fits, long = json.dumps({"a": "x" * 1012}).encode(), json.dumps({"a": "x" * 5000}).encode()
+    assert len(fits) <= 1024
+    site.add("/fits", fits)
+    site.add("/long", long)
+    wire = Wire(limit_bytes=1024)
+    try:
+        assert await wire.call("GET", site.url("/fits"))
+        with pytest.raises(MatrixFault, match="longer than") as caught:
+            await wire.call("GET", site.url("/long"))
+        assert caught.value.refusal is None
+    finally:
+        await wire.close()
+
+
 async def test_nobody_there() -> None:
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
