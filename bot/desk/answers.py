@@ -41,7 +41,7 @@ from bot.messages import notice_text, sentence
 from bot.poller import open_feed
 from bot.ports import Chat, ChatDown, Clock, FeedParser, Store, Transaction, TryLater
 from bot.records import GONE_KEY, ROUNDUP_KEY, Deed, Delivery, DeliveryState
-from bot.render import text_message
+from bot.render import in_parts, text_message
 from bot.schedule import subscription_number
 from bot.types import Message, Notice, Request
 
@@ -272,8 +272,9 @@ async def _add(tx: Transaction, request: Request, key: str, outcome: Outcome, at
     """Store what is to be delivered; a row that another request of the message has stored stands."""
     if outcome.answer is not None:
         alone = None if outcome.public else told_alone(request)
-        answer = Delivery(key, request.key, request.place, outcome.answer, only_for=alone)
-        await tx.add_delivery(answer, at)
+        for number, part in enumerate(in_parts(outcome.answer)):
+            part_key = f"{key}.{number:02}" if number else key
+            await tx.add_delivery(Delivery(part_key, request.key, request.place, part, only_for=alone), at)
     for deed in outcome.further:
         await tx.add_delivery(deed, at)
 

@@ -77,7 +77,7 @@ class Verbs:
                 paused = await tx.pause(place, number, isinstance(command, Pause))
                 return following.paused(paused, self.clock())
             case Status():
-                return await self._status(tx, place)
+                return await self._status(tx, request)
             case Receipt(url):
                 return await self._receipt(tx, place, url)
             case Settings(key, value):
@@ -110,13 +110,19 @@ class Verbs:
         newest = next(iter(opened.feed.entries), None)
         return Outcome(text_message(following.followed(subscription, newest, now)))
 
-    async def _status(self, tx: Transaction, place: Place) -> str:
-        now = self.clock()
+    async def _status(self, tx: Transaction, request: Request) -> str:
+        """What waits is what else waits: a status that was taken as a request does not count itself."""
+        place, now = request.place, self.clock()
+        mine = int(await tx.request(request.key) is not None)
         feeds = [
             following.looked_at(one, await tx.feed(one.feed_url), now)
             for one in await tx.subscriptions(place)
         ]
-        return words.status(await tx.counts(place), await tx.counts(), feeds)
+        here, everywhere = (
+            replace(counts, waiting=counts.waiting - mine)
+            for counts in (await tx.counts(place), await tx.counts())
+        )
+        return words.status(here, everywhere, feeds)
 
     async def _receipt(self, tx: Transaction, place: Place, url: str | None) -> str:
         record = await tx.latest_digest(place, url)

@@ -51,7 +51,7 @@ def digest_message(digest: Digest, digest_id: str | None = None) -> Message:
         _footer(digest, len(digest.key_quotes), len(digest.key_figures), len(digest.key_actors)),
     ]
     choices = tuple(one for one in DIGEST_CHOICES if digest_id and (left or one != "more"))
-    return Message(tuple(blocks), _plain(blocks), digest_id, choices, left)
+    return Message(tuple(blocks), plain_of(blocks), digest_id, choices, left)
 
 
 def full_message(digest: Digest, digest_id: str | None = None) -> Message:
@@ -65,7 +65,7 @@ def full_message(digest: Digest, digest_id: str | None = None) -> Message:
         *_actors(digest, actors),
         _footer(digest, len(found.quotes), len(found.figures), len(found.actors)),
     ]
-    return Message(tuple(blocks), _plain(blocks), digest_id)
+    return Message(tuple(blocks), plain_of(blocks), digest_id)
 
 
 def text_message(text: str) -> Message:
@@ -268,7 +268,7 @@ def _counted(shown: int, found: int, noun: str) -> str:
     return f"{shown} of {found} {noun}s" if shown < found else f"{found} {noun}{'s' * (found != 1)}"
 
 
-def _plain(blocks: list[Block]) -> str:
+def plain_of(blocks: Sequence[Block]) -> str:
     """The same words without styles: headings set apart, quotes and lists marked at the margin."""
     rows: list[str] = []
     for block in blocks:

@@ -156,7 +156,7 @@ def _plain(blocks: Sequence[Block]) -> str:
             rows.append("")
         rows.append(_MARGIN.get(block.kind, "") + "".join(run.text for run in block.runs))
         rows += [f"  {plain(run.link)}" for run in block.runs if run.link]
-    return "\n".join(rows)
+    return "\n".join(rows).replace(TYPED, "")
 
 
 _MARGIN = {BlockKind.NOTICE: "! ", BlockKind.QUOTE: "> ", BlockKind.SPEAKER: "  "}

@@ -10,7 +10,7 @@ from bot.choices import DIGEST_CHOICES
 from bot.records import Verdict
 from bot.standing import Standing
 from bot.types import Place
-from tests.fakes.desk import HERE, link_request
+from tests.fakes.desk import HERE, command_request, link_request
 from tests.unit.pool_room import FEED, STORY, THREAD, digested, room
 from tests.unit.test_desk import Room
 
@@ -187,3 +187,28 @@ async def test_settings_say_who_may_steer_and_how_each_is_changed(room: Room) ->
     assert "steer Cy, u9 and admins: nobody else may" in await room.answer("settings steer @u1|Cy @u9")
     assert "steer Cy, u9" in await room.answer("settings steer"), "looking is allowed"
     assert "admins only" in await room.answer("settings steer admins", standing=Standing.ADMIN)
+
+
+# -- long answers
+
+
+async def test_a_long_answer_comes_in_parts_in_order_and_once(room: Room) -> None:
+    told = " ".join(
+        f'"We counted {number} more of them, and nobody asked us why that was."' for number in range(150)
+    )
+    room.web.pages = {**room.web.pages, STORY: f"Counting goes on\n{told}"}
+    named = await digested(room)
+    before = len(room.chat.sent)
+    request = command_request("M1", f"more {named}")
+    assert await room.say(request)
+    parts = [sent.message.plain for sent in room.chat.sent[before:]]
+    assert len(parts) > 1
+    places = ["\n".join(parts).index(f"- {number} — ") for number in range(150)]
+    assert places == sorted(places)
+    assert not await room.say(request)
+    assert len(room.chat.sent) == before + len(parts)
+
+
+async def test_status_does_not_count_itself_as_waiting(room: Room) -> None:
+    await digested(room)
+    assert "0 waiting" in await room.answer("status")
