@@ -153,8 +153,9 @@ def canonical(url: str) -> str:
         raise BadLink(url)
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port in {None, DEFAULT_PORTS[scheme]} else f"{shown}:{port}"
-    query = _untracked(parts.query)
-    return f"{scheme}://{netloc}{parts.path or '/'}" + (f"?{query}" if query else "")
+    query = _untracked(parts.query).rstrip()  # blanks before a fragment are at the rim, once it is dropped
+    path = parts.path if query else parts.path.rstrip()
+    return f"{scheme}://{netloc}{path or '/'}" + (f"?{query}" if query else "")
 
 
 def _split(url: str) -> SplitResult:

@@ -6,7 +6,7 @@ import string
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.errors import BadLink
@@ -130,6 +130,9 @@ def test_no_web_link_has_no_canonical_form(url: str) -> None:
 
 
 @given(st.text(max_size=80).map(lambda tail: f"https://a.example/{tail}"))
+@example("https://a.example/ #")
+@example("https://a.example/b ? #c")
+@example("https://a.example/b?d &utm_source=e")
 def test_canonical_is_stable_and_has_no_fragment(url: str) -> None:
     try:
         once = canonical(url)
