@@ -15,6 +15,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from adapters.matrix.events import KEY_FIELD
 from adapters.matrix.presses import legend
 from adapters.matrix.render import LIMIT_BYTES, rendered, size_bytes
 from bot.display import inline, shortened
@@ -22,7 +23,6 @@ from bot.types import BlockKind, Message
 
 Content = dict[str, Any]
 
-KEY = "org.nutgraf.key"
 _KEY_LIMIT = 400  # code points; of a room's id 255, of two events' ids 44 each
 _OPENING_LIMIT = 120  # of what stands in for an edit
 _EDITED = "This message was changed."
@@ -39,7 +39,7 @@ def content_of(
     message: Message, key: str, *, room_id: str, relation: Content | None = None, to: str | None = None
 ) -> Content:
     """``to``: the user whom the words are for, in a room with others; nobody else is mentioned, ever."""
-    content = {**_shown(message, room_id, to), KEY: mark_of(key)}
+    content = {**_shown(message, room_id, to), KEY_FIELD: mark_of(key)}
     if relation is not None:
         content["m.relates_to"] = relation
     return content

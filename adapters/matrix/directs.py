@@ -6,9 +6,10 @@ import asyncio
 import logging
 from urllib.parse import quote
 
+from adapters.matrix.events import MEMBER
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.raw import text_at, texts_at
-from adapters.matrix.rooms import DIRECT, MEMBER, Rooms, room_path
+from adapters.matrix.rooms import DIRECT, Rooms, room_path
 from adapters.matrix.sending import Sending
 from adapters.matrix.signin import V3
 from bot.ports import ChatDown

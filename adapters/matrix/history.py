@@ -6,8 +6,8 @@ import json
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from adapters.matrix.content import KEY, mark_of
-from adapters.matrix.events import ENCRYPTED, MESSAGE
+from adapters.matrix.content import mark_of
+from adapters.matrix.events import ENCRYPTED, KEY_FIELD, MESSAGE
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.raw import Raw, events_at, map_at, text_at
 from adapters.matrix.rooms import room_path
@@ -30,7 +30,10 @@ async def own_event(
             if text_at(event, "sender") != session.user_id or _gone(event):
                 continue
             clear = _clear(session, room, event)
-            if text_at(event, "unsigned", "transaction_id") == txn or text_at(clear, "content", KEY) == mark:
+            if (
+                text_at(event, "unsigned", "transaction_id") == txn
+                or text_at(clear, "content", KEY_FIELD) == mark
+            ):
                 return {**event, "content": map_at(clear, "content")}
         token = text_at(page, "end")
         if not token:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from adapters.matrix.events import PLATFORM, TOMBSTONE
+from adapters.matrix.events import MEMBER, PLATFORM, TOMBSTONE
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.raw import Raw, events_at, id_at, server_of, text_at
-from adapters.matrix.rooms import CREATE, MEMBER, V3, Rooms, room_path
+from adapters.matrix.rooms import CREATE, Rooms, room_path
 from adapters.matrix.session import Session
+from adapters.matrix.signin import V3
 from bot.desk import Desk
 from bot.errors import NutgrafError
 

@@ -10,18 +10,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from adapters.matrix.events import MEMBER
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.options import MatrixOptions
 from adapters.matrix.powers import level, standing
 from adapters.matrix.raw import Raw, list_at, map_at, server_of, text_at
 from adapters.matrix.session import Session
+from adapters.matrix.signin import V3
 from bot.standing import Standing
 
 log = logging.getLogger(__name__)
 
-V3 = "/_matrix/client/v3"
 CREATE, POWERS, ENCRYPTION = "m.room.create", "m.room.power_levels", "m.room.encryption"
-MEMBER, DIRECT = "m.room.member", "m.direct"
+DIRECT = "m.direct"
 _DIRECT_MEMBERS = 2  # a third person makes it a room like others
 
 

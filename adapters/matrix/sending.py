@@ -23,10 +23,12 @@ from nio import (
     ShareGroupSessionResponse,
 )
 
+from adapters.matrix.events import MEMBER, MESSAGE, TOMBSTONE
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.raw import text_at
-from adapters.matrix.rooms import ENCRYPTION, MEMBER, V3, Rooms, room_path
+from adapters.matrix.rooms import ENCRYPTION, Rooms, room_path
 from adapters.matrix.session import Session
+from adapters.matrix.signin import V3
 from adapters.matrix.turns import Turns
 from bot.errors import SetupError
 from bot.ports import ChatDown, ChatRefused, Refusal
@@ -34,8 +36,6 @@ from bot.ports import ChatDown, ChatRefused, Refusal
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
-MESSAGE = "m.room.message"
-TOMBSTONE = "m.room.tombstone"
 _ONE_TIME = "signed_curve25519"
 _MEGOLM = "m.megolm.v1.aes-sha2"
 _ROOMS = 4096  # queues remembered; an idle one is as good as new

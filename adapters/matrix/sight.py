@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote
 
+from adapters.matrix.events import MEMBER
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.raw import text_at
-from adapters.matrix.rooms import MEMBER, room_path
+from adapters.matrix.rooms import room_path
 from adapters.matrix.session import Session
 from bot.errors import SetupError
 from bot.ports import ChatDown

@@ -21,15 +21,16 @@ from urllib.parse import urlencode
 
 from nio import SyncResponse
 
-from adapters.matrix.events import PLATFORM
+from adapters.matrix.events import MEMBER, PLATFORM
 from adapters.matrix.faults import MatrixFault
 from adapters.matrix.intake import NOTED, Deed, Intake, Taken
 from adapters.matrix.invites import Invites, leave_if_alone
 from adapters.matrix.options import MatrixOptions
 from adapters.matrix.pending import Pending
 from adapters.matrix.raw import Raw, events_at, map_at, text_at
-from adapters.matrix.rooms import DIRECT, ENCRYPTION, MEMBER, V3, Rooms
+from adapters.matrix.rooms import DIRECT, ENCRYPTION, Rooms
 from adapters.matrix.session import Session
+from adapters.matrix.signin import V3
 from bot.desk import Desk
 from bot.errors import SetupError, StoreBusy, StoreUnusable
 from bot.ports import Chat

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from adapters.matrix.content import KEY
+from adapters.matrix.events import KEY_FIELD
 from adapters.matrix.history import own_event
 from bot.ports import ChatDown, ChatRefused, Refusal
 from bot.types import Place
@@ -301,7 +301,7 @@ async def test_what_a_message_is_about_stays_inside_it(here: Correspondent) -> N
     assert set(wire["content"]) == {
         "algorithm", "sender_key", "ciphertext", "session_id", "device_id", "m.relates_to",
     }  # fmt: skip
-    assert (await here.event(posted))["content"][KEY] == "matrix:!r:$e#0123456789"
+    assert (await here.event(posted))["content"][KEY_FIELD] == "matrix:!r:$e#0123456789"
 
 
 @pytest.mark.parametrize("broken", ["PUT /sendToDevice/", "POST /keys/claim"])

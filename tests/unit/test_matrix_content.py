@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.matrix.content import (
-    KEY,
     Answering,
     content_of,
     edit_of,
@@ -21,6 +20,7 @@ from adapters.matrix.content import (
     root_of,
     user_link,
 )
+from adapters.matrix.events import KEY_FIELD
 from adapters.matrix.presses import SIGNS, legend, pressed, sign_of
 from adapters.matrix.render import size_bytes
 from adapters.matrix.txn import Kind, txn_id
@@ -196,7 +196,7 @@ def test_any_relation_is_read(relation: Any) -> None:
 
 def test_a_key_is_written_as_it_is_unless_nobody_could_have_made_it() -> None:
     assert mark_of(LONGEST_KEY) == LONGEST_KEY
-    assert contents(text("x"))[KEY] == "k"
+    assert contents(text("x"))[KEY_FIELD] == "k"
     assert mark_of("k" * 500) != mark_of("k" * 501)
     assert len(mark_of("ü" * 5000)) < 70
 
