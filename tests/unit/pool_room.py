@@ -8,16 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.desk import Desk, Rules
-from bot.engine import JobEngine
 from bot.extract.find import find_all
-from bot.store import SqlStore, open_database
 from bot.types import ArticleKind, Coverage, Digestible, Page, Place
-from tests.fakes.chat import FakeChat, Sent
-from tests.fakes.desk import HERE, FakeClock, FakeFeeds, FakeWeb, link_request
+from tests.fakes.chat import Sent
+from tests.fakes.desk import HERE, FakeWeb, link_request
 from tests.fakes.story import story
 from tests.unit.retold import POOL, TITLE
-from tests.unit.test_desk import Room
+from tests.unit.test_desk import Room, furnished
 
 STORY = "https://www.paper.example/pool"
 FEED = "https://paper.example/feed"
@@ -58,24 +55,9 @@ class SlowWeb(FakeWeb):
 
 @pytest.fixture
 async def room(quick_path: Path) -> AsyncIterator[Room]:
-    database = await open_database(str(quick_path / "nutgraf.db"))
-    engine = JobEngine(database, retry_base_s=0.0, attempts=6)
-    await engine.open()
-    store, clock, chat = SqlStore(database, engine), FakeClock(), FakeChat()
     web = SlowWeb({STORY: f"{TITLE}\n{POOL}", FEED: f"The Paper\n{STORY}"})
-    desk = Desk(
-        store=store,
-        engine=engine,
-        fetcher=web,
-        extractor=FoundReader(),
-        feeds=FakeFeeds(),
-        clock=clock,
-        rules=Rules(delivery_attempts=3),
-    )
-    desk.serve(chat)
-    yield Room(desk, chat, web, clock, store, engine)
-    await engine.close()
-    await store.close()
+    async with furnished(quick_path, web, FoundReader()) as opened:
+        yield opened
 
 
 async def digested(room: Room, place: Place = THREAD, key: str = "E1") -> str:

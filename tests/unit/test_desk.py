@@ -6,6 +6,7 @@ import hashlib
 import re
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
@@ -17,7 +18,7 @@ import pytest
 from bot.desk import Desk, Rules
 from bot.engine import JobEngine
 from bot.errors import Blocked, PaywallOnly, StoreUnusable, TooSlow
-from bot.ports import ChatDown, ChatRefused
+from bot.ports import ChatDown, ChatRefused, Extractor
 from bot.records import Counts, DeliveryState, FeedState
 from bot.schedule import entry_request
 from bot.store import SqlStore, open_database
@@ -79,17 +80,18 @@ class Room:
         return entry_request(followed[0], Entry(url, url, ""))
 
 
-@pytest.fixture
-async def room(quick_path: Path) -> AsyncIterator[Room]:
-    database = await open_database(str(quick_path / "nutgraf.db"))
+@asynccontextmanager
+async def furnished(folder: Path, web: FakeWeb, reader: Extractor) -> AsyncIterator[Room]:
+    """A desk over a new store in ``folder``."""
+    database = await open_database(str(folder / "nutgraf.db"))
     engine = JobEngine(database, retry_base_s=0.0, attempts=6)
     await engine.open()
-    store, web, clock, chat = SqlStore(database, engine), FakeWeb(PAGES), FakeClock(), FakeChat()
+    store, clock, chat = SqlStore(database, engine), FakeClock(), FakeChat()
     desk = Desk(
         store=store,
         engine=engine,
         fetcher=web,
-        extractor=FakeReader(),
+        extractor=reader,
         feeds=FakeFeeds(),
         clock=clock,
         rules=Rules(delivery_attempts=3),
@@ -98,6 +100,12 @@ async def room(quick_path: Path) -> AsyncIterator[Room]:
     yield Room(desk, chat, web, clock, store, engine)
     await engine.close()
     await store.close()
+
+
+@pytest.fixture
+async def room(quick_path: Path) -> AsyncIterator[Room]:
+    async with furnished(quick_path, FakeWeb(PAGES), FakeReader()) as opened:
+        yield opened
 
 
 # -- links
